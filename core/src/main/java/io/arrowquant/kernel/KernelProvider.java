@@ -1,0 +1,15 @@
+package io.arrowquant.kernel;
+
+/** One implementation of every kernel. All providers give the same bytes. */
+public interface KernelProvider {
+    /** A short name for logs and tests: {@code scalar} or {@code vector}. */
+    String name();
+
+    WideningKernels widening();
+
+    NarrowingKernels narrowing();
+
+    IntegerKernels integer();
+
+    StatisticsKernels statistics();
+}

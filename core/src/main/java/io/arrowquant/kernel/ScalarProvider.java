@@ -1,0 +1,36 @@
+package io.arrowquant.kernel;
+
+/** Plain Java loops: the reference that every other provider must equal byte for byte. */
+final class ScalarProvider implements KernelProvider {
+    static final String NAME = "scalar";
+
+    private final WideningKernels widening = new ScalarWidening();
+    private final NarrowingKernels narrowing = new ScalarNarrowing();
+    private final IntegerKernels integer = new ScalarInteger();
+    private final StatisticsKernels statistics = new ScalarStatistics();
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public WideningKernels widening() {
+        return widening;
+    }
+
+    @Override
+    public NarrowingKernels narrowing() {
+        return narrowing;
+    }
+
+    @Override
+    public IntegerKernels integer() {
+        return integer;
+    }
+
+    @Override
+    public StatisticsKernels statistics() {
+        return statistics;
+    }
+}

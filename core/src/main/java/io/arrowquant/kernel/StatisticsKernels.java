@@ -1,0 +1,18 @@
+package io.arrowquant.kernel;
+
+/**
+ * Sums over parts of a block, in double and in a fixed order: element i of the block belongs to lane i mod 8, each lane
+ * adds its elements in order. Lanes are kept by the caller, so that a block may arrive in several pieces.
+ */
+public interface StatisticsKernels {
+    /** Lanes of a sum. */
+    int LANES = 8;
+
+    /**
+     * Adds a*a, b*b, a*b and (a-b)*(a-b) to {@code sums}, four groups of {@link #LANES} doubles in that order.
+     *
+     * @param lane the lane of the first element
+     * @return the largest |a - b| seen, or NaN when there was one
+     */
+    double compare(float[] a, int aOffset, float[] b, int bOffset, int count, int lane, double[] sums);
+}

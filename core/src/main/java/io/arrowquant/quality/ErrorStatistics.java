@@ -1,0 +1,132 @@
+package io.arrowquant.quality;
+
+import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.StatisticsKernels;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+
+/** Sums over pairs of original and quantized values, mergeable in any order with the same result. */
+public final class ErrorStatistics {
+    /** Elements that are summed in double before the sum is added exactly. */
+    static final int BLOCK = 4096;
+
+    private static final int LANES = StatisticsKernels.LANES;
+
+    private final ExactSum original = new ExactSum();
+    private final ExactSum quantized = new ExactSum();
+    private final ExactSum product = new ExactSum();
+    private final ExactSum squaredError = new ExactSum();
+    private final double[] lanes = new double[4 * LANES];
+    private boolean blockOpen;
+    private long next;
+    private long count;
+    private double maxAbsError;
+
+    /**
+     * Adds elements that begin at index {@code start} of the tensor. Elements that follow each other may come in any
+     * number of pieces; a range must begin at a multiple of {@value #BLOCK} for the result not to depend on the cut.
+     */
+    public void add(float[] a, int aOffset, float[] b, int bOffset, int elements, long start) {
+        if (start != next) {
+            closeBlock();
+        }
+        StatisticsKernels kernels = Kernels.get().statistics();
+        int done = 0;
+        while (done < elements) {
+            long at = start + done;
+            int inBlock = (int) (at % BLOCK);
+            int piece = Math.min(elements - done, BLOCK - inBlock);
+            blockOpen = true;
+            double largest =
+                    kernels.compare(a, aOffset + done, b, bOffset + done, piece, inBlock & (LANES - 1), lanes);
+            maxAbsError = Math.max(maxAbsError, largest);
+            done += piece;
+            if (inBlock + piece == BLOCK) {
+                closeBlock();
+            }
+        }
+        count += elements;
+        next = start + elements;
+    }
+
+    private void closeBlock() {
+        if (blockOpen) {
+            original.add(LaneSums.total(lanes, 0));
+            quantized.add(LaneSums.total(lanes, LANES));
+            product.add(LaneSums.total(lanes, 2 * LANES));
+            squaredError.add(LaneSums.total(lanes, 3 * LANES));
+            Arrays.fill(lanes, 0);
+            blockOpen = false;
+        }
+    }
+
+    public void merge(ErrorStatistics other) {
+        closeBlock();
+        other.closeBlock();
+        original.merge(other.original);
+        quantized.merge(other.quantized);
+        product.merge(other.product);
+        squaredError.merge(other.squaredError);
+        maxAbsError = Math.max(maxAbsError, other.maxAbsError);
+        count += other.count;
+        next = -1;
+    }
+
+    public long count() {
+        return count;
+    }
+
+    public ErrorSummary summary() {
+        closeBlock();
+        double signal = original.value();
+        double recovered = quantized.value();
+        double noise = squaredError.value();
+        double cosine;
+        if (signal == 0 || recovered == 0) {
+            cosine = signal == recovered ? 1 : 0;
+        } else {
+            // The root of each, since the product of both can overflow. Rounding may lead a hair beyond one.
+            cosine = Math.max(-1, Math.min(1, product.value() / Math.sqrt(signal) / Math.sqrt(recovered)));
+        }
+        double snr = noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
+        return new ErrorSummary(count, cosine, count == 0 ? 0 : noise / count, maxAbsError, snr);
+    }
+
+    /** The state as bytes, to be merged elsewhere. */
+    public byte[] toBytes() {
+        closeBlock();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeLong(count);
+            out.writeDouble(maxAbsError);
+            original.write(out);
+            quantized.write(out);
+            product.write(out);
+            squaredError.write(out);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    public static ErrorStatistics fromBytes(byte[] bytes) {
+        ErrorStatistics statistics = new ErrorStatistics();
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            statistics.count = in.readLong();
+            statistics.maxAbsError = in.readDouble();
+            statistics.original.read(in);
+            statistics.quantized.read(in);
+            statistics.product.read(in);
+            statistics.squaredError.read(in);
+        } catch (IOException malformed) {
+            throw new UncheckedIOException(malformed);
+        }
+        statistics.next = -1;
+        return statistics;
+    }
+}

@@ -1,0 +1,63 @@
+package io.arrowquant.scheme;
+
+import java.util.Arrays;
+
+/** Growing byte arrays, one for each part, that an encoder appends to. Cleared and reused between ranges. */
+public final class PartBuffers {
+    private static final int SMALLEST = 256;
+
+    private final byte[][] arrays;
+    private final int[] lengths;
+
+    public PartBuffers(int parts) {
+        arrays = new byte[parts][];
+        Arrays.fill(arrays, new byte[0]);
+        lengths = new int[parts];
+    }
+
+    public int parts() {
+        return arrays.length;
+    }
+
+    /** Makes room for more bytes of a part and counts them as written; returns where they begin in its array. */
+    public int append(int part, int bytes) {
+        int begin = lengths[part];
+        int end = Math.addExact(begin, bytes);
+        if (arrays[part].length < end) {
+            // Grow by half, and never beyond what a Java array can hold.
+            int capacity = (int) Math.min(Integer.MAX_VALUE - 16L, Math.max(end, begin + (begin >> 1) + SMALLEST));
+            arrays[part] = Arrays.copyOf(arrays[part], Math.max(capacity, end));
+        }
+        lengths[part] = end;
+        return begin;
+    }
+
+    /** Makes the array of a part large enough for a number of bytes, so that appending does not grow it. */
+    public void reserve(int part, int bytes) {
+        if (arrays[part].length < bytes) {
+            arrays[part] = Arrays.copyOf(arrays[part], bytes);
+        }
+    }
+
+    /** The array of a part; only {@link #length} bytes of it count, and it is replaced when it grows. */
+    public byte[] array(int part) {
+        return arrays[part];
+    }
+
+    /** All arrays, as decoders take them. */
+    public byte[][] arrays() {
+        return arrays;
+    }
+
+    public int length(int part) {
+        return lengths[part];
+    }
+
+    public byte[] toByteArray(int part) {
+        return Arrays.copyOf(arrays[part], lengths[part]);
+    }
+
+    public void clear() {
+        Arrays.fill(lengths, 0);
+    }
+}

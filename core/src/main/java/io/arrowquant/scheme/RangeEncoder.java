@@ -1,0 +1,115 @@
+package io.arrowquant.scheme;
+
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.kernel.Tile;
+import io.arrowquant.quality.ErrorStatistics;
+import io.arrowquant.tensor.ElementRange;
+import io.arrowquant.tensor.Shape;
+import java.io.IOException;
+
+/**
+ * Drives a scheme over a tensor or over ranges of it: cuts tiles, runs the first pass where one is needed, and measures
+ * errors on the way when asked. Every door encodes through this class, and so gets the same bytes. One per tensor and
+ * thread.
+ */
+public final class RangeEncoder {
+    private final Scheme scheme;
+    private final EncodeRequest request;
+    private final Tile tile = new Tile();
+    private Survey survey;
+    private Encoder encoder;
+    private Decoder decoder;
+    private float[] decoded = new float[0];
+    private int[] offsets;
+
+    public RangeEncoder(Scheme scheme, EncodeRequest request) {
+        scheme.check(request.shape());
+        this.scheme = scheme;
+        this.request = request;
+        this.survey = scheme.survey(request);
+    }
+
+    /** True when {@link #survey} must see the whole tensor before anything can be encoded. */
+    public boolean needsSurvey() {
+        return survey != null;
+    }
+
+    /** The first pass. {@code source} must offer the whole tensor. */
+    public void survey(ElementSource source) throws IOException {
+        long elements = request.shape().elements();
+        for (long at = 0; at < elements; at += Tile.ELEMENTS) {
+            source.read(at, (int) Math.min(Tile.ELEMENTS, elements - at), tile);
+            survey.observe(tile, at);
+        }
+    }
+
+    /**
+     * Refuses a range that cannot be encoded on its own: one that begins inside a unit, or a part of a tensor that must
+     * be whole. The message names the option that helps.
+     */
+    public void checkRange(ElementRange range) {
+        Shape shape = request.shape();
+        long unit = scheme.unit(shape);
+        boolean whole = range.start() == 0 && range.count() == shape.elements();
+        if (whole) {
+            return;
+        }
+        String subject = request.layer() == null ? "" : "Layer '" + request.layer() + "': ";
+        if (unit >= shape.elements()) {
+            throw new InvalidRequestException(
+                    subject + "scheme " + scheme.spelling() + " needs the whole tensor of " + shape.elements()
+                            + " elements, but this row holds " + range.count() + " from " + range.start(),
+                    "Read with option wholeTensors=true");
+        }
+        boolean cleanEnd = range.end() == shape.elements() || range.end() % unit == 0;
+        if (range.start() % unit != 0 || !cleanEnd) {
+            throw new InvalidRequestException(
+                    subject + "the range from element " + range.start() + " to " + range.end()
+                            + " cuts a group of " + unit + " elements of scheme " + scheme.spelling(),
+                    "Read with option groupSize=" + unit);
+        }
+    }
+
+    /**
+     * Encodes a range and appends to the parts. Ranges of one tensor are given in order. Errors are measured when
+     * {@code quality} is not null.
+     */
+    public void encode(ElementSource source, ElementRange range, PartBuffers parts, ErrorStatistics quality)
+            throws IOException {
+        if (encoder == null) {
+            encoder = scheme.encoder(request, survey);
+        }
+        int unit = encoder.tileUnit();
+        int tileElements = unit >= Tile.ELEMENTS ? unit : Tile.ELEMENTS / unit * unit;
+        for (long at = range.start(); at < range.end(); at += tileElements) {
+            int count = (int) Math.min(tileElements, range.end() - at);
+            source.read(at, count, tile);
+            if (quality == null) {
+                encoder.encode(tile, at, parts);
+            } else {
+                encodeAndMeasure(at, parts, quality);
+            }
+        }
+    }
+
+    private void encodeAndMeasure(long at, PartBuffers parts, ErrorStatistics quality) {
+        if (decoder == null) {
+            decoder = scheme.decoder(request.shape());
+            offsets = new int[parts.parts()];
+        }
+        if (decoded.length < tile.count()) {
+            decoded = new float[Math.max(tile.count(), Tile.ELEMENTS)];
+        }
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = parts.length(i);
+        }
+        encoder.encode(tile, at, parts);
+        decoder.decode(parts.arrays(), offsets, at, tile.count(), decoded, 0);
+        quality.add(tile.floats(), tile.floatOffset(), decoded, 0, tile.count(), at);
+    }
+
+    /** Values replaced so far because they were NaN or infinite. */
+    public long replaced() {
+        return encoder == null ? 0 : encoder.replaced();
+    }
+}
