@@ -1,0 +1,157 @@
+package io.arrowquant.spark.storage;
+
+import io.arrowquant.storage.PlainNames;
+import io.arrowquant.storage.RangeReader;
+import io.arrowquant.storage.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Any Hadoop file system behind the storage port. */
+final class HadoopStorage implements Storage {
+    private final FileSystem fileSystem;
+
+    HadoopStorage(FileSystem fileSystem) {
+        this.fileSystem = fileSystem;
+    }
+
+    @Override
+    public FileEntry status(String path) throws IOException {
+        return entry(fileSystem.getFileStatus(new Path(path)));
+    }
+
+    @Override
+    public boolean exists(String path) throws IOException {
+        return fileSystem.exists(new Path(path));
+    }
+
+    @Override
+    public List<FileEntry> list(String directory) throws IOException {
+        List<FileEntry> entries = new ArrayList<>();
+        for (FileStatus status : fileSystem.listStatus(new Path(directory))) {
+            entries.add(entry(status));
+        }
+        entries.sort(Comparator.comparing(FileEntry::name));
+        return entries;
+    }
+
+    @Override
+    public RangeReader open(String path) throws IOException {
+        Path file = new Path(path);
+        return new HadoopRangeReader(fileSystem.open(file), fileSystem.getFileStatus(file).getLen());
+    }
+
+    @Override
+    public OutputStream create(String path) throws IOException {
+        return fileSystem.create(new Path(path), false);
+    }
+
+    @Override
+    public void makeDirectories(String path) throws IOException {
+        if (!fileSystem.mkdirs(new Path(path))) {
+            throw new IOException("Cannot create directory " + path);
+        }
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Path target = new Path(to);
+        if (fileSystem.exists(target)) {
+            throw new FileAlreadyExistsException(to + " exists");
+        }
+        if (!fileSystem.rename(new Path(from), target)) {
+            throw new IOException("Cannot rename " + from + " to " + to);
+        }
+    }
+
+    @Override
+    public void delete(String path) throws IOException {
+        Path doomed = new Path(path);
+        if (!fileSystem.delete(doomed, true) && fileSystem.exists(doomed)) {
+            throw new IOException("Cannot delete " + path);
+        }
+    }
+
+    @Override
+    public OptionalLong freeBytes(String path) throws IOException {
+        long remaining = fileSystem.getStatus(new Path(path)).getRemaining();
+        // Object stores answer with the largest number there is, or with zero.
+        return remaining <= 0 || remaining >= Long.MAX_VALUE / 2 ? OptionalLong.empty() : OptionalLong.of(remaining);
+    }
+
+    @Override
+    public String child(String directory, String name) {
+        if (!PlainNames.isPlain(name)) {
+            throw new IllegalArgumentException("not a plain file name: " + name);
+        }
+        return new Path(directory, name).toString();
+    }
+
+    @Override
+    public String canonical(String path) throws IOException {
+        return fileSystem.resolvePath(new Path(path)).toString();
+    }
+
+    private static FileEntry entry(FileStatus status) throws FileNotFoundException {
+        return new FileEntry(
+                status.getPath().toString(),
+                status.getPath().getName(),
+                status.getLen(),
+                status.getModificationTime(),
+                status.isDirectory());
+    }
+
+    /** Positional reads; a direct buffer is filled through one reused array. */
+    private static final class HadoopRangeReader implements RangeReader {
+        private static final int CHUNK = 1 << 20;
+
+        private final FSDataInputStream stream;
+        private final long size;
+        private byte[] chunk;
+
+        HadoopRangeReader(FSDataInputStream stream, long size) {
+            this.stream = stream;
+            this.size = size;
+        }
+
+        @Override
+        public long size() {
+            return size;
+        }
+
+        @Override
+        public void readFully(long position, ByteBuffer target) throws IOException {
+            if (target.hasArray()) {
+                int length = target.remaining();
+                stream.readFully(position, target.array(), target.arrayOffset() + target.position(), length);
+                target.position(target.limit());
+                return;
+            }
+            if (chunk == null) {
+                chunk = new byte[CHUNK];
+            }
+            long at = position;
+            while (target.hasRemaining()) {
+                int length = Math.min(chunk.length, target.remaining());
+                stream.readFully(at, chunk, 0, length);
+                target.put(chunk, 0, length);
+                at += length;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            stream.close();
+        }
+    }
+}

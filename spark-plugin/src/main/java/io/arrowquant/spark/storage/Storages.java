@@ -1,0 +1,49 @@
+package io.arrowquant.spark.storage;
+
+import io.arrowquant.storage.LocalStorage;
+import io.arrowquant.storage.Storage;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+
+/**
+ * Chooses the storage for a path and the form the path has there. Local files are read and written through java.nio:
+ * Hadoop's checksummed local file system copies every byte several times.
+ */
+public final class Storages {
+    private Storages() {}
+
+    /** A path and the storage that understands it. */
+    public record Located(Storage storage, String path) {}
+
+    public static Located locate(String path, Configuration configuration) throws IOException {
+        Path hadoopPath = new Path(path);
+        FileSystem fileSystem = hadoopPath.getFileSystem(configuration);
+        Path qualified = fileSystem.makeQualified(hadoopPath);
+        if (isLocal(fileSystem)) {
+            return new Located(LocalStorage.INSTANCE, localPath(qualified.toUri()));
+        }
+        return new Located(new HadoopStorage(fileSystem), qualified.toString());
+    }
+
+    /** The storage for a path that {@link #locate} gave before, perhaps in another process. */
+    public static Storage reopen(String path, Configuration configuration) throws IOException {
+        if (path.startsWith(File.separator)) {
+            return LocalStorage.INSTANCE;
+        }
+        return new HadoopStorage(new Path(path).getFileSystem(configuration));
+    }
+
+    private static boolean isLocal(FileSystem fileSystem) {
+        return fileSystem.getClass() == LocalFileSystem.class || fileSystem.getClass() == RawLocalFileSystem.class;
+    }
+
+    private static String localPath(URI uri) {
+        return new File(uri.getPath()).getAbsolutePath();
+    }
+}
