@@ -76,10 +76,7 @@ public final class RangeEncoder {
      */
     public void encode(ElementSource source, ElementRange range, PartBuffers parts, ErrorStatistics quality)
             throws IOException {
-        if (encoder == null) {
-            encoder = scheme.encoder(request, survey);
-        }
-        int unit = encoder.tileUnit();
+        int unit = tileUnit();
         int tileElements = unit >= Tile.ELEMENTS ? unit : Tile.ELEMENTS / unit * unit;
         for (long at = range.start(); at < range.end(); at += tileElements) {
             int count = (int) Math.min(tileElements, range.end() - at);
@@ -90,6 +87,14 @@ public final class RangeEncoder {
                 encodeAndMeasure(at, parts, quality);
             }
         }
+    }
+
+    /** Ranges that {@link #encode} is given one after the other are cut at multiples of this. */
+    public int tileUnit() {
+        if (encoder == null) {
+            encoder = scheme.encoder(request, survey);
+        }
+        return encoder.tileUnit();
     }
 
     private void encodeAndMeasure(long at, PartBuffers parts, ErrorStatistics quality) {

@@ -1,0 +1,23 @@
+package io.arrowquant.spark.compat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.util.Utils;
+
+/** What a task may use of the machine it runs on. */
+public final class Executors {
+    private Executors() {}
+
+    /** A new file in the directory Spark keeps its own temporary data in; the caller deletes it. */
+    public static Path temporaryFile(String prefix) throws IOException {
+        SparkEnv environment = SparkEnv.get();
+        if (environment == null) {
+            return Files.createTempFile(prefix, null);
+        }
+        Path directory = Paths.get(Utils.getLocalDir(environment.conf()));
+        return Files.createTempFile(directory, prefix, null);
+    }
+}
