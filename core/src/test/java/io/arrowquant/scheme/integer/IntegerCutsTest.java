@@ -96,5 +96,11 @@ class IntegerCutsTest {
         Quantized actual = Quantized.of(scheme, values);
         IntegerReference expected = IntegerReference.of(values, bits, symmetric, group);
         actual.assertSameAs(expected, scheme.spelling());
+        double largest = 0;
+        for (int i = 0; i < values.length; i++) {
+            largest = Math.max(largest, Math.abs((double) values[i] - expected.decoded[i]));
+        }
+        assertThat(actual.quality().summary().maxAbsError()).isEqualTo(largest);
+        assertThat(actual.quality().count()).isEqualTo(values.length);
     }
 }
