@@ -105,9 +105,7 @@ public final class RangeEncoder {
         if (decoded.length < tile.count()) {
             decoded = new float[Math.max(tile.count(), Tile.ELEMENTS)];
         }
-        for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = parts.length(i);
-        }
+        encoder.partOffsets(at, parts, offsets);
         encoder.encode(tile, at, parts);
         decoder.decode(parts.arrays(), offsets, at, tile.count(), decoded, 0);
         quality.add(tile.floats(), tile.floatOffset(), decoded, 0, tile.count(), at);
