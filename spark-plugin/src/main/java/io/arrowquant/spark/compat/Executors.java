@@ -1,11 +1,10 @@
 package io.arrowquant.spark.compat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.Paths;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.util.Utils;
 
 /** What a task may use of the machine it runs on. */
 public final class Executors {
@@ -17,7 +16,7 @@ public final class Executors {
         if (environment == null) {
             return Files.createTempFile(prefix, null);
         }
-        Path directory = Paths.get(Utils.getLocalDir(environment.conf()));
-        return Files.createTempFile(directory, prefix, null);
+        File[] directories = environment.blockManager().diskBlockManager().localDirs();
+        return Files.createTempFile(directories[0].toPath(), prefix, null);
     }
 }
