@@ -34,8 +34,7 @@ public final class SafetensorsHeaderParser {
      * Reads the header. Whatever is wrong with the file is a {@link MalformedFileException}; an IOException means that
      * the storage failed. {@code file} is how errors call the file.
      */
-    public static SafetensorsHeader read(String file, RangeReader reader, SafetensorsLimits limits)
-            throws IOException {
+    public static SafetensorsHeader read(String file, RangeReader reader, SafetensorsLimits limits) throws IOException {
         long fileSize = reader.size();
         if (fileSize < PREFIX_BYTES) {
             String problem = fileSize == 0
