@@ -97,7 +97,7 @@ final class ComponentScan {
         List<String> ignored = new ArrayList<>();
         for (FileEntry file : visible) {
             String name = file.name();
-            if (FileNames.isPickle(name) || FileNames.isSafetensors(name) && !shards.contains(name)) {
+            if (FileNames.isPickle(name) || (FileNames.isSafetensors(name) && !shards.contains(name))) {
                 ignored.add(prefix + name);
             }
         }

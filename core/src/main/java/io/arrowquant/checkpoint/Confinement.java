@@ -43,7 +43,7 @@ final class Confinement {
 
     /** The blobs of the cached repository that the canonical directory is a snapshot of, or null. */
     private static String blobsOf(String directory) {
-        String[] names = directory.replace(File.separatorChar, '/').split("/");
+        String[] names = directory.replace(File.separatorChar, '/').split("/", -1);
         int last = names.length - 1;
         // The directory is a revision, or one component in it.
         for (int revision = last; revision >= Math.max(2, last - 1); revision--) {

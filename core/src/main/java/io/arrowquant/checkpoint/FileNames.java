@@ -51,7 +51,7 @@ final class FileNames {
 
     /** Hidden files and what Spark and Hadoop leave behind; but Python's {@code __init__.py} belongs to a model. */
     static boolean isHidden(String name) {
-        return name.startsWith(".") || name.startsWith("_") && !name.startsWith("__");
+        return name.startsWith(".") || (name.startsWith("_") && !name.startsWith("__"));
     }
 
     /** True for a name that stays in its directory, also after somebody decodes percent escapes in it. */
@@ -70,7 +70,7 @@ final class FileNames {
         for (String other : all) {
             Matcher numbered = NUMBERED.matcher(other);
             if (other.equals(base + SAFETENSORS)
-                    || numbered.matches() && numbered.group(1).equals(base)) {
+                    || (numbered.matches() && numbered.group(1).equals(base))) {
                 return true;
             }
         }

@@ -16,8 +16,10 @@ final class BuiltInKeeps {
     private record Keep(Pattern name, String reason) {}
 
     private static final List<Keep> BY_NAME = List.of(
-            keep("embed_tokens|embed_in|embed_out|embed_positions|wte|wpe|word_embeddings|tok_embeddings|"
-                    + "position_embeddings|token_type_embeddings|embeddings?", "embedding"),
+            keep(
+                    "embed_tokens|embed_in|embed_out|embed_positions|wte|wpe|word_embeddings|tok_embeddings|"
+                            + "position_embeddings|token_type_embeddings|embeddings?",
+                    "embedding"),
             keep("lm_head|output_head|score|classifier", "output head"),
             keep("[a-z0-9_]*norm[0-9a-z_]*|ln_[0-9a-z]+", "norm"),
             keep("router|gate|shared_expert_gate|wg", "router"),
@@ -28,7 +30,8 @@ final class BuiltInKeeps {
 
     private static Keep keep(String component, String reason) {
         // A whole component of the dotted name.
-        return new Keep(Pattern.compile("(?:^|.*\\.)(?:" + component + ")(?:\\..*)?$", Pattern.CASE_INSENSITIVE), reason);
+        return new Keep(
+                Pattern.compile("(?:^|.*\\.)(?:" + component + ")(?:\\..*)?$", Pattern.CASE_INSENSITIVE), reason);
     }
 
     /** Why a tensor is kept, or null when it is not. */

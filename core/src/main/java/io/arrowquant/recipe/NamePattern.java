@@ -64,7 +64,8 @@ public final class NamePattern implements Serializable {
 
     private boolean matchesExactly(String name) {
         if (wholeName) {
-            return name.equals(text) || regex.matcher(new CountedText(name, text)).matches();
+            return name.equals(text)
+                    || regex.matcher(new CountedText(name, text)).matches();
         }
         return regex.matcher(new CountedText(name, text)).lookingAt();
     }

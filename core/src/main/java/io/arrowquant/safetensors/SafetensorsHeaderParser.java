@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads and checks the header of a safetensors file: eight bytes of length, that many bytes of JSON, data to the end.
@@ -57,7 +58,7 @@ public final class SafetensorsHeaderParser {
             throw MalformedFileException.at(
                     file,
                     PREFIX_BYTES,
-                    String.format("the header must begin with '{', not with byte 0x%02x", json[0]),
+                    String.format(Locale.ROOT, "the header must begin with '{', not with byte 0x%02x", json[0]),
                     "The file is damaged or not a safetensors file");
         }
 

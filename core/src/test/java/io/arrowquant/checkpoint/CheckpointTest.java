@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,7 +219,7 @@ class CheckpointTest {
     void manyShards() throws IOException {
         List<String> expected = new ArrayList<>();
         for (int i = 1; i <= 40; i++) {
-            String name = String.format("model-%05d-of-00040.safetensors", i);
+            String name = String.format(Locale.ROOT, "model-%05d-of-00040.safetensors", i);
             ModelFiles.shard(model.resolve(name), "layers." + i);
             expected.add(name + ":layers." + i);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -452,15 +453,20 @@ class MalformedHeaderTest {
     }
 
     private static long dataAt(int... ranges) {
-        return 8 + tiledJson(ranges).length();
+        return 8L + tiledJson(ranges).length();
     }
 
     private static String tiledJson(int... ranges) {
         StringBuilder json = new StringBuilder("{");
         for (int i = 0; i < ranges.length; i += 2) {
             json.append(String.format(
+                    Locale.ROOT,
                     "%s\"t%d\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[%d,%d]}",
-                    i == 0 ? "" : ",", i / 2, ranges[i + 1] - ranges[i], ranges[i], ranges[i + 1]));
+                    i == 0 ? "" : ",",
+                    i / 2,
+                    ranges[i + 1] - ranges[i],
+                    ranges[i],
+                    ranges[i + 1]));
         }
         return json.append('}').toString();
     }

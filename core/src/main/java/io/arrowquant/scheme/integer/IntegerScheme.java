@@ -70,12 +70,11 @@ final class IntegerScheme implements Scheme {
 
     /** Elements of a group: at least one, and never more than the tensor has. */
     private long groupLength(Shape shape) {
-        long length =
-                switch (strategy) {
-                    case "channel" -> shape.columns();
-                    case "tensor" -> shape.elements();
-                    default -> Math.min(group, shape.elements());
-                };
+        long length = switch (strategy) {
+            case "channel" -> shape.columns();
+            case "tensor" -> shape.elements();
+            default -> Math.min(group, shape.elements());
+        };
         return Math.max(1, length);
     }
 

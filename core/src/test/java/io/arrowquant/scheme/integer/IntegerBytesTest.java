@@ -66,13 +66,15 @@ class IntegerBytesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {"2,3,5", "2,2,2,31", "1,1,129", "5,0,3"})
+    @CsvSource(
+            delimiter = ';',
+            value = {"2,3,5", "2,2,2,31", "1,1,129", "5,0,3"})
     void tensorsOfManyDimensions(String dimensions) {
         assertRowsAndTensor(dimensions);
     }
 
     private static void assertRowsAndTensor(String dimensions) {
-        String[] texts = dimensions.split(",");
+        String[] texts = dimensions.split(",", -1);
         long[] lengths = new long[texts.length];
         for (int i = 0; i < lengths.length; i++) {
             lengths[i] = Long.parseLong(texts[i]);
@@ -115,14 +117,34 @@ class IntegerBytesTest {
         for (int i = 0; i < symmetric.length; i++) {
             symmetric[i] = (i - 2 * levels) * 0.5f;
         }
-        check(scheme(bits, true, "strategy=tensor"), bits, true, symmetric.length, Shape.of(symmetric.length), symmetric);
+        check(
+                scheme(bits, true, "strategy=tensor"),
+                bits,
+                true,
+                symmetric.length,
+                Shape.of(symmetric.length),
+                symmetric);
     }
 
     @Test
     void extremesSideBySide() {
         float[] values = {
-            3.4e38f, Float.MIN_VALUE, -3.4e38f, -Float.MIN_VALUE, -0f, 0f, Float.MIN_NORMAL, -Float.MIN_NORMAL,
-            Float.MAX_VALUE, -Float.MAX_VALUE, 1f, -1f, Float.MIN_NORMAL - Float.MIN_VALUE, 1e-40f, 1e38f, 255f
+            3.4e38f,
+            Float.MIN_VALUE,
+            -3.4e38f,
+            -Float.MIN_VALUE,
+            -0f,
+            0f,
+            Float.MIN_NORMAL,
+            -Float.MIN_NORMAL,
+            Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            1f,
+            -1f,
+            Float.MIN_NORMAL - Float.MIN_VALUE,
+            1e-40f,
+            1e38f,
+            255f
         };
         for (int bits : WIDTHS) {
             for (int group = 1; group <= values.length; group++) {
@@ -169,6 +191,7 @@ class IntegerBytesTest {
         assertThat(actual.replaced()).isZero();
         long partBytes = scheme.parts(shape).get(IntegerScheme.CODES).byteLength();
         assertThat(actual.codes()).hasSize((int) partBytes);
-        assertThat(actual.scales().length).isEqualTo((int) scheme.parts(shape).get(1).shape().elements());
+        assertThat(actual.scales().length)
+                .isEqualTo((int) scheme.parts(shape).get(1).shape().elements());
     }
 }

@@ -21,8 +21,13 @@ class IntegerCutsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "int4", "int8(group_size=32)", "int2(group_size=100,symmetric=true)", "int4(group_size=8)",
-                "int2(group_size=256)", "int8(group_size=3)", "int4(group_size=20000)"
+                "int4",
+                "int8(group_size=32)",
+                "int2(group_size=100,symmetric=true)",
+                "int4(group_size=8)",
+                "int2(group_size=256)",
+                "int8(group_size=3)",
+                "int4(group_size=20000)"
             })
     void cutsAtWholeGroupsChangeNothing(String spelling) {
         Scheme scheme = SchemeCatalog.parse(spelling);

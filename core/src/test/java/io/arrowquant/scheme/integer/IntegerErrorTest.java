@@ -45,8 +45,7 @@ class IntegerErrorTest {
     }
 
     private static void assertWithinBudget(int bits, boolean symmetric, float[] values) {
-        Scheme scheme =
-                SchemeCatalog.parse("int" + bits + "(group_size=" + GROUP + ",symmetric=" + symmetric + ")");
+        Scheme scheme = SchemeCatalog.parse("int" + bits + "(group_size=" + GROUP + ",symmetric=" + symmetric + ")");
         Quantized quantized = Quantized.of(scheme, values);
         float[] decoded = quantized.decoded(scheme, Shape.of(values.length));
         for (int i = 0; i < values.length; i++) {
@@ -76,7 +75,9 @@ class IntegerErrorTest {
                     }
                     float decoded = quantized.decoded(scheme, Shape.of(3))[1];
                     int ulps = Math.abs(Float.floatToIntBits(decoded) - Float.floatToIntBits(value));
-                    assertThat(ulps).as("ulps between %s and %s", value, decoded).isLessThanOrEqualTo(2);
+                    assertThat(ulps)
+                            .as("ulps between %s and %s", value, decoded)
+                            .isLessThanOrEqualTo(2);
                 }
             }
         }
@@ -90,7 +91,9 @@ class IntegerErrorTest {
             Scheme scheme = SchemeCatalog.parse(spelling);
             float[] decoded = Quantized.of(scheme, values).decoded(scheme, Shape.of(4));
             for (float value : decoded) {
-                assertThat(Float.isFinite(value)).as("%s decodes to %s", spelling, value).isTrue();
+                assertThat(Float.isFinite(value))
+                        .as("%s decodes to %s", spelling, value)
+                        .isTrue();
             }
         }
         Scheme scheme = SchemeCatalog.parse("int4");

@@ -33,7 +33,8 @@ class IntegerNonFiniteTest {
         assertThat(error.layer()).isEqualTo("l0");
         assertThat(error.index()).isEqualTo(1);
         assertThat(error.reason()).isEqualTo("contains NaN");
-        assertThat(refused("int8", Float.POSITIVE_INFINITY)).hasMessageStartingWith("Layer 'l0' contains Infinity at index 0");
+        assertThat(refused("int8", Float.POSITIVE_INFINITY))
+                .hasMessageStartingWith("Layer 'l0' contains Infinity at index 0");
         assertThat(refused("int2", 0f, Float.NEGATIVE_INFINITY))
                 .hasMessageStartingWith("Layer 'l0' contains -Infinity at index 1");
     }
@@ -131,8 +132,8 @@ class IntegerNonFiniteTest {
         }
         for (int bits : new int[] {2, 4, 8}) {
             for (boolean symmetric : new boolean[] {false, true}) {
-                Scheme scheme = SchemeCatalog.parse(
-                        "int" + bits + "(group_size=" + group + ",symmetric=" + symmetric + ")");
+                Scheme scheme =
+                        SchemeCatalog.parse("int" + bits + "(group_size=" + group + ",symmetric=" + symmetric + ")");
                 Quantized actual = clamp(scheme, values);
                 float[] repaired = IntegerReference.clamped(values, group);
                 actual.assertSameAs(IntegerReference.of(repaired, bits, symmetric, group), scheme.spelling());

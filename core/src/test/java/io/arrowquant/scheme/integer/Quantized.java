@@ -3,8 +3,8 @@ package io.arrowquant.scheme.integer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arrowquant.quality.ErrorStatistics;
-import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.ElementSource;
+import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.NonFinite;
 import io.arrowquant.scheme.PartBuffers;
 import io.arrowquant.scheme.RangeEncoder;

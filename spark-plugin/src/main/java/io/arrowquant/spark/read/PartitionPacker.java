@@ -84,8 +84,8 @@ final class PartitionPacker {
                 used.add(files.get(region.file()));
                 last = region.file();
             }
-            renumbered.add(new TensorRegion(
-                    used.size() - 1, region.tensor(), region.start(), region.end(), region.step()));
+            renumbered.add(
+                    new TensorRegion(used.size() - 1, region.tensor(), region.start(), region.end(), region.step()));
         }
         return new TensorPartition(used, renumbered);
     }

@@ -39,10 +39,7 @@ final class QuantizedPlan implements ScanPlan {
             List<QuantizedTensor.Output> outputs = outputs(planned, request);
             if (!outputs.isEmpty()) {
                 tensors.add(new QuantizedTensor(
-                        fileIndex.get(planned.source().file()),
-                        planned.source().info(),
-                        planned.scheme(),
-                        outputs));
+                        fileIndex.get(planned.source().file()), planned.source().info(), planned.scheme(), outputs));
             }
         }
         return new QuantizedPlan(request, files, tensors);
@@ -82,7 +79,8 @@ final class QuantizedPlan implements ScanPlan {
             QuantizedTensor.Output output,
             PlannedTensor planned,
             ScanRequest request) {
-        if (request.accepts(output.name(), output.dtype().name(), planned.source().file())) {
+        if (request.accepts(
+                output.name(), output.dtype().name(), planned.source().file())) {
             outputs.add(output);
         }
     }
@@ -150,8 +148,7 @@ final class QuantizedPlan implements ScanPlan {
                 used.add(files.get(member.file()));
                 last = member.file();
             }
-            renumbered.add(
-                    new QuantizedTensor(used.size() - 1, member.tensor(), member.scheme(), member.outputs()));
+            renumbered.add(new QuantizedTensor(used.size() - 1, member.tensor(), member.scheme(), member.outputs()));
         }
         return new QuantizedPartition(used, renumbered);
     }

@@ -1,6 +1,7 @@
 package io.arrowquant.spark.read;
 
 import io.arrowquant.spark.metrics.TaskRecorder;
+import io.arrowquant.spark.vector.Closing;
 import io.arrowquant.spark.vector.TaskMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -89,15 +90,8 @@ final class QuantizedReader implements PartitionReader<ColumnarBatch> {
             return;
         }
         closed = true;
-        try (OpenFiles closingFiles = files;
-                TaskMemory closingMemory = memory;
-                RangeBatch closingBatch = batch;
-                TensorPieces closingPieces = pieces) {
-            current = null;
-        } catch (IOException | RuntimeException failed) {
-            throw failed;
-        } catch (Exception failed) {
-            throw new IOException("Cannot release the buffers of a reader", failed);
-        }
+        current = null;
+        // The allocator comes after its buffers.
+        Closing.all(pieces, batch, memory, files);
     }
 }

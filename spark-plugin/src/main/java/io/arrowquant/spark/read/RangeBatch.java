@@ -32,7 +32,7 @@ final class RangeBatch implements AutoCloseable {
     private final BigIntVector elementCount;
     private final VarBinaryVector stored;
     private final WeightsVector weights;
-    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final List<Runnable> releases = new ArrayList<>();
     private final ColumnVector[] columns;
     private final boolean weightsAreNull;
     private DataType[] types = new DataType[0];
@@ -47,12 +47,14 @@ final class RangeBatch implements AutoCloseable {
         dtype = own(names.contains(ReadSchema.DTYPE) ? text(ReadSchema.DTYPE, allocator) : null);
         file = own(names.contains(ReadSchema.FILE) ? text(ReadSchema.FILE, allocator) : null);
         shape = own(names.contains(ReadSchema.SHAPE) ? shapes(allocator) : null);
-        elementStart = own(names.contains(ReadSchema.ELEMENT_START) ? number(ReadSchema.ELEMENT_START, allocator) : null);
-        elementCount = own(names.contains(ReadSchema.ELEMENT_COUNT) ? number(ReadSchema.ELEMENT_COUNT, allocator) : null);
+        elementStart =
+                own(names.contains(ReadSchema.ELEMENT_START) ? number(ReadSchema.ELEMENT_START, allocator) : null);
+        elementCount =
+                own(names.contains(ReadSchema.ELEMENT_COUNT) ? number(ReadSchema.ELEMENT_COUNT, allocator) : null);
         stored = own(ReadSchema.needsData(schema) ? binary(allocator) : null);
         weights = names.contains(ReadSchema.WEIGHTS) ? WeightsVector.create(ReadSchema.WEIGHTS, allocator) : null;
         if (weights != null) {
-            owned.add(weights::release);
+            releases.add(weights::release);
         }
         columns = new ColumnVector[names.size()];
         for (int i = 0; i < columns.length; i++) {
@@ -60,9 +62,9 @@ final class RangeBatch implements AutoCloseable {
         }
     }
 
-    private <T extends AutoCloseable> T own(T vector) {
+    private <T extends ValueVector> T own(T vector) {
         if (vector != null) {
-            owned.add(vector);
+            releases.add(vector::close);
         }
         return vector;
     }
@@ -218,9 +220,9 @@ final class RangeBatch implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable vector : owned) {
-            vector.close();
+    public void close() {
+        for (Runnable release : releases) {
+            release.run();
         }
     }
 }

@@ -137,7 +137,8 @@ public record ReadOptions(
         return switch (text.trim().toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new InvalidRequestException("Invalid " + name + ": '" + text + "'", "Must be true or false");
+            default ->
+                throw new InvalidRequestException("Invalid " + name + ": '" + text + "'", "Must be true or false");
         };
     }
 

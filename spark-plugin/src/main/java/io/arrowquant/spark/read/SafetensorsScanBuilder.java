@@ -12,8 +12,7 @@ import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
 import org.apache.spark.sql.types.StructType;
 
 /** Takes the columns and filters of a query, then reads the headers and makes the scan. */
-final class SafetensorsScanBuilder
-        implements ScanBuilder, SupportsPushDownRequiredColumns, SupportsPushDownV2Filters {
+final class SafetensorsScanBuilder implements ScanBuilder, SupportsPushDownRequiredColumns, SupportsPushDownV2Filters {
     private final String path;
     private final Map<String, String> options;
     private final ReadOptions readOptions;

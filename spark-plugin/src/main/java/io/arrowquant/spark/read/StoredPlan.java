@@ -72,7 +72,10 @@ final class StoredPlan implements ScanPlan {
     @Override
     public List<InputPartition> partitions() {
         PartitionPacker packer = new PartitionPacker(
-                files, request.readOptions().maxPartitionBytes(), request.needsData(), Sessions.context().defaultParallelism());
+                files,
+                request.readOptions().maxPartitionBytes(),
+                request.needsData(),
+                Sessions.context().defaultParallelism());
         return packer.pack(regions);
     }
 

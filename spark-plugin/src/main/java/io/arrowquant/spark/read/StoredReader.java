@@ -1,6 +1,7 @@
 package io.arrowquant.spark.read;
 
 import io.arrowquant.spark.metrics.TaskRecorder;
+import io.arrowquant.spark.vector.Closing;
 import io.arrowquant.spark.vector.TaskMemory;
 import io.arrowquant.tensor.ElementRange;
 import io.arrowquant.tensor.TensorInfo;
@@ -86,15 +87,23 @@ final class StoredReader implements PartitionReader<ColumnarBatch> {
                 appendNext();
             }
         } catch (OutOfMemoryException tooMuch) {
-            throw memory.exceeded("Reading " + partition.regions().get(Math.min(region, partition.regions().size() - 1))
-                    .tensor().name(), tooMuch);
+            throw memory.exceeded(
+                    "Reading "
+                            + partition
+                                    .regions()
+                                    .get(Math.min(region, partition.regions().size() - 1))
+                                    .tensor()
+                                    .name(),
+                    tooMuch);
         }
         current = batch.finish();
         return true;
     }
 
     private long startOf(int index) {
-        return index < partition.regions().size() ? partition.regions().get(index).start() : 0;
+        return index < partition.regions().size()
+                ? partition.regions().get(index).start()
+                : 0;
     }
 
     private void appendNext() throws IOException {
@@ -155,14 +164,8 @@ final class StoredReader implements PartitionReader<ColumnarBatch> {
             return;
         }
         closed = true;
-        try (OpenFiles closingFiles = files;
-                TaskMemory closingMemory = memory;
-                RangeBatch closingBatch = batch) {
-            current = null;
-        } catch (IOException | RuntimeException failed) {
-            throw failed;
-        } catch (Exception failed) {
-            throw new IOException("Cannot release the buffers of a reader", failed);
-        }
+        current = null;
+        // The allocator comes after its buffers.
+        Closing.all(batch, memory, files);
     }
 }

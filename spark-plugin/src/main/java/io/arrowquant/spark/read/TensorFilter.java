@@ -86,8 +86,9 @@ final class TensorFilter {
             case "ENDS_WITH" -> value.endsWith(first);
             case "CONTAINS" -> value.contains(first);
             case "IN" -> isAmong(value, children);
-            default -> throw new IllegalStateException(
-                    String.format(Locale.ROOT, "comparison %s was not offered", comparison));
+            default ->
+                throw new IllegalStateException(
+                        String.format(Locale.ROOT, "comparison %s was not offered", comparison));
         };
     }
 

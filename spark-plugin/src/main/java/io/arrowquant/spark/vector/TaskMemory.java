@@ -45,7 +45,8 @@ public final class TaskMemory implements AutoCloseable {
     public ResourceException exceeded(String subject, OutOfMemoryException cause) {
         return new ResourceException(
                 subject + " needs more Arrow memory than there is: " + cause.getMessage(),
-                "The limit of this task is " + limit + " bytes; the process has what -XX:MaxDirectMemorySize (by default"
+                "The limit of this task is " + limit
+                        + " bytes; the process has what -XX:MaxDirectMemorySize (by default"
                         + " -Xmx) allows. Lower splitBytes or raise that limit",
                 cause);
     }
