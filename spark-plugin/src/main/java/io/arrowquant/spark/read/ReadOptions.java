@@ -145,7 +145,7 @@ public record ReadOptions(
     private static List<String> list(String text) {
         List<String> items = new ArrayList<>();
         if (text != null) {
-            for (String item : text.split(";")) {
+            for (String item : text.split(";", -1)) {
                 if (!item.isBlank()) {
                     items.add(item.trim());
                 }
