@@ -25,10 +25,14 @@ class Float16Test {
 
     @Test
     void notANumberKeepsItsSignAndWhatFitsOfItsPayload() {
-        assertThat(Float16.floatToHalf(Float.intBitsToFloat(0x7fc02000)) & 0xffff).isEqualTo(0x7e01);
-        assertThat(Float16.floatToHalf(Float.intBitsToFloat(0xff800001)) & 0xffff).isEqualTo(0xfe00);
-        assertThat(Float16.floatToBrain(Float.intBitsToFloat(0x7f800001)) & 0xffff).isEqualTo(0x7fc0);
-        assertThat(Float16.floatToBrain(Float.intBitsToFloat(0xffc10000)) & 0xffff).isEqualTo(0xffc1);
+        assertThat(Float16.floatToHalf(Float.intBitsToFloat(0x7fc02000)) & 0xffff)
+                .isEqualTo(0x7e01);
+        assertThat(Float16.floatToHalf(Float.intBitsToFloat(0xff800001)) & 0xffff)
+                .isEqualTo(0xfe00);
+        assertThat(Float16.floatToBrain(Float.intBitsToFloat(0x7f800001)) & 0xffff)
+                .isEqualTo(0x7fc0);
+        assertThat(Float16.floatToBrain(Float.intBitsToFloat(0xffc10000)) & 0xffff)
+                .isEqualTo(0xffc1);
     }
 
     @Test
@@ -36,8 +40,10 @@ class Float16Test {
         assertThat(Float16.floatToHalf(65519.996f) & 0xffff).isEqualTo(0x7bff);
         assertThat(Float16.floatToHalf(65520f) & 0xffff).isEqualTo(0x7c00);
         assertThat(Float16.floatToHalf(-65520f) & 0xffff).isEqualTo(0xfc00);
-        assertThat(Float16.floatToBrain(Float.intBitsToFloat(0x7f7f7fff)) & 0xffff).isEqualTo(0x7f7f);
-        assertThat(Float16.floatToBrain(Float.intBitsToFloat(0x7f7f8000)) & 0xffff).isEqualTo(0x7f80);
+        assertThat(Float16.floatToBrain(Float.intBitsToFloat(0x7f7f7fff)) & 0xffff)
+                .isEqualTo(0x7f7f);
+        assertThat(Float16.floatToBrain(Float.intBitsToFloat(0x7f7f8000)) & 0xffff)
+                .isEqualTo(0x7f80);
         assertThat(Float16.floatToBrain(-Float.MAX_VALUE) & 0xffff).isEqualTo(0xff80);
     }
 }

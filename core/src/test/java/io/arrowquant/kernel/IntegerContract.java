@@ -180,7 +180,8 @@ abstract class IntegerContract {
                 kernels().decode(codes, 0, codes.length, scale, zeroPoint, values, 0);
                 for (int i = 0; i < codes.length; i++) {
                     float product = ((codes[i] & 0xff) - zeroPoint) * scale;
-                    float expected = product > Float.MAX_VALUE ? Float.MAX_VALUE
+                    float expected = product > Float.MAX_VALUE
+                            ? Float.MAX_VALUE
                             : product < -Float.MAX_VALUE ? -Float.MAX_VALUE : product;
                     assertThat(values[i])
                             .as("(%d - %s) * %s", codes[i] & 0xff, zeroPoint, scale)

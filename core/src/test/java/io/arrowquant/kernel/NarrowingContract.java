@@ -73,8 +73,23 @@ abstract class NarrowingContract {
             assertNearest(type, positive, (float) (random.nextGaussian() * Math.exp(random.nextGaussian() * 5)));
         }
         for (float value : new float[] {
-            Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.MIN_VALUE, Float.MIN_NORMAL, 65504f, 65519.996f, 65520f,
-            448f, 464f, 465f, 480f, 57344f, 61439.996f, 61440f, 240f, 248f, 0f
+            Float.MAX_VALUE,
+            Float.POSITIVE_INFINITY,
+            Float.MIN_VALUE,
+            Float.MIN_NORMAL,
+            65504f,
+            65519.996f,
+            65520f,
+            448f,
+            464f,
+            465f,
+            480f,
+            57344f,
+            61439.996f,
+            61440f,
+            240f,
+            248f,
+            0f
         }) {
             assertNearest(type, positive, value);
             assertNearest(type, positive, -value);
@@ -158,9 +173,14 @@ abstract class NarrowingContract {
             if (round % 4 == 0) {
                 value = (random.nextInt(1000) - 500) * 0.5f;
             }
-            BigDecimal expected = new BigDecimal(value).setScale(0, RoundingMode.HALF_EVEN).max(lowest).min(highest);
+            BigDecimal expected = new BigDecimal(value)
+                    .setScale(0, RoundingMode.HALF_EVEN)
+                    .max(lowest)
+                    .min(highest);
             byte[] stored = ReferenceTypes.littleEndian(narrow(type, value), type.bytes());
-            assertThat(ReferenceTypes.integer(type, stored)).as("%s as %s", value, type).isEqualByComparingTo(expected);
+            assertThat(ReferenceTypes.integer(type, stored))
+                    .as("%s as %s", value, type)
+                    .isEqualByComparingTo(expected);
         }
         assertThat(narrow(type, Float.NaN)).isZero();
     }

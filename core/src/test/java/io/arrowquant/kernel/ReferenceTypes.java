@@ -66,6 +66,10 @@ final class ReferenceTypes {
 
     static byte[] littleEndian(long pattern, int bytes) {
         return java.util.Arrays.copyOf(
-                ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(pattern).array(), bytes);
+                ByteBuffer.allocate(8)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(pattern)
+                        .array(),
+                bytes);
     }
 }

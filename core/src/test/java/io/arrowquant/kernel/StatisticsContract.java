@@ -30,7 +30,9 @@ abstract class StatisticsContract {
                 double[] expected = sums.clone();
                 double largest = byLane(a, 3, b, 5, count, lane, expected);
                 assertThat(kernels().compare(a, 3, b, 5, count, lane, sums)).isEqualTo(largest);
-                assertThat(sums).as("%d values of %s from lane %d", count, kind, lane).isEqualTo(expected);
+                assertThat(sums)
+                        .as("%d values of %s from lane %d", count, kind, lane)
+                        .isEqualTo(expected);
             }
         }
     }
@@ -72,8 +74,7 @@ abstract class StatisticsContract {
             double largestOfPieces = 0;
             for (int at = 0; at < 4096; at += piece) {
                 int count = Math.min(piece, 4096 - at);
-                largestOfPieces =
-                        Math.max(largestOfPieces, kernels().compare(a, at, b, at, count, at % LANES, sums));
+                largestOfPieces = Math.max(largestOfPieces, kernels().compare(a, at, b, at, count, at % LANES, sums));
             }
             assertThat(sums).as("pieces of %d", piece).isEqualTo(whole);
             assertThat(largestOfPieces).isEqualTo(largest);
@@ -89,7 +90,8 @@ abstract class StatisticsContract {
                     float[] b = Samples.NORMAL.array(count, 2);
                     float[] c = a.clone();
                     c[at] = bad;
-                    assertThat(kernels().compare(c, 0, b, 0, count, 3, new double[4 * LANES])).isNaN();
+                    assertThat(kernels().compare(c, 0, b, 0, count, 3, new double[4 * LANES]))
+                            .isNaN();
                     double[] sums = new double[4 * LANES];
                     assertThat(kernels().compare(b, 0, c, 0, count, 3, sums)).isNaN();
                     int lane = (3 + at) % LANES;
@@ -130,7 +132,9 @@ abstract class StatisticsContract {
                         magnitudes = magnitudes.add(term.abs());
                     }
                     int at = (power - 1) * 2 * LANES + lane;
-                    BigDecimal error = new BigDecimal(sums[at]).add(new BigDecimal(sums[at + LANES])).subtract(exact);
+                    BigDecimal error = new BigDecimal(sums[at])
+                            .add(new BigDecimal(sums[at + LANES]))
+                            .subtract(exact);
                     BigDecimal budget = magnitudes.multiply(new BigDecimal(power < 3 ? 0x1p-95 : 0x1p-70));
                     assertThat(error.abs())
                             .as("x^%d of %d values of %s in lane %d", power, count, kind, lane)

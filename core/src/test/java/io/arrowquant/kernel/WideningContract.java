@@ -75,12 +75,36 @@ abstract class WideningContract {
     @Test
     void doublesAreRoundedToTheNearestFloat() {
         double[] values = {
-            0, -0.0, 1.0 / 3, Math.PI, 1e300, -1e300, Double.MIN_VALUE, 0x1.000001p0, 0x1.000003p0,
-            Math.nextUp(0x1.000001p0), Float.MAX_VALUE, 3.4028235677973366e38, Double.NaN, Double.NEGATIVE_INFINITY
+            0,
+            -0.0,
+            1.0 / 3,
+            Math.PI,
+            1e300,
+            -1e300,
+            Double.MIN_VALUE,
+            0x1.000001p0,
+            0x1.000003p0,
+            Math.nextUp(0x1.000001p0),
+            Float.MAX_VALUE,
+            3.4028235677973366e38,
+            Double.NaN,
+            Double.NEGATIVE_INFINITY
         };
         float[] expected = {
-            0f, -0f, 0.33333334f, 3.1415927f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f, 1f, 0x1.000004p0f,
-            0x1.000002p0f, Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NaN, Float.NEGATIVE_INFINITY
+            0f,
+            -0f,
+            0.33333334f,
+            3.1415927f,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            0f,
+            1f,
+            0x1.000004p0f,
+            0x1.000002p0f,
+            Float.MAX_VALUE,
+            Float.POSITIVE_INFINITY,
+            Float.NaN,
+            Float.NEGATIVE_INFINITY
         };
         ByteBuffer stored = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         stored.asDoubleBuffer().put(values);

@@ -20,7 +20,9 @@ class ErrorStatisticsTest {
     private static final MathContext PRECISE = new MathContext(60);
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"ZERO", "ZEROS_OF_BOTH_SIGNS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"ZERO", "ZEROS_OF_BOTH_SIGNS"})
     void valuesAgainstExactArithmetic(Samples kind) {
         float[] a = kind.array(5000, 1);
         float[] b = kind.array(5000, 1);
@@ -43,7 +45,8 @@ class ErrorStatisticsTest {
             noise = noise.add(x.subtract(y).pow(2));
             largest = Math.max(largest, x.subtract(y).abs().doubleValue());
         }
-        double cosine = product.divide(signal.sqrt(PRECISE).multiply(recovered.sqrt(PRECISE)), PRECISE).doubleValue();
+        double cosine = product.divide(signal.sqrt(PRECISE).multiply(recovered.sqrt(PRECISE)), PRECISE)
+                .doubleValue();
         ErrorSummary summary = statistics(a, b).summary();
         assertThat(summary.count()).isEqualTo(5000);
         assertThat(summary.cosine()).isCloseTo(cosine, within(1e-13)).isBetween(-1.0, 1.0);
@@ -87,13 +90,16 @@ class ErrorStatisticsTest {
         assertThat(statistics(largest, largest).summary().cosine()).isEqualTo(1);
         float[] smallest = {Float.MIN_VALUE, -Float.MIN_VALUE};
         assertThat(statistics(smallest, smallest).summary().cosine()).isEqualTo(1);
-        assertThat(statistics(smallest, new float[] {Float.MIN_VALUE, 0f}).summary().cosine())
+        assertThat(statistics(smallest, new float[] {Float.MIN_VALUE, 0f})
+                        .summary()
+                        .cosine())
                 .isCloseTo(Math.sqrt(0.5), within(1e-15));
     }
 
     @Test
     void notANumberShows() {
-        ErrorSummary summary = statistics(new float[] {1f, Float.NaN}, new float[] {1f, 2f}).summary();
+        ErrorSummary summary =
+                statistics(new float[] {1f, Float.NaN}, new float[] {1f, 2f}).summary();
         assertThat(summary.maxAbsError()).isNaN();
         assertThat(summary.mse()).isNaN();
         assertThat(summary.cosine()).isNaN();

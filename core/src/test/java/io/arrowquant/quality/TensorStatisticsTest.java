@@ -21,7 +21,9 @@ class TensorStatisticsTest {
     private static final MathContext PRECISE = new MathContext(60);
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CONSTANT", "ZERO", "ZEROS_OF_BOTH_SIGNS"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CONSTANT", "ZERO", "ZEROS_OF_BOTH_SIGNS"})
     void valuesAgainstExactArithmetic(Samples kind) {
         check(kind.array(10_007, 5), 1e-9);
     }
@@ -60,7 +62,8 @@ class TensorStatisticsTest {
             fourth = fourth.add(square.multiply(square, PRECISE), PRECISE);
         }
         double std = second.divide(n, PRECISE).sqrt(PRECISE).doubleValue();
-        double kurtosis = fourth.multiply(n).divide(second.multiply(second), PRECISE).doubleValue() - 3;
+        double kurtosis =
+                fourth.multiply(n).divide(second.multiply(second), PRECISE).doubleValue() - 3;
 
         TensorSummary summary = statistics(values).summary();
         assertThat(summary.count()).isEqualTo(values.length);
@@ -92,7 +95,8 @@ class TensorStatisticsTest {
 
     @Test
     void aNormalDistributionHasNoExcessKurtosisAndACoinHasTwoLess() {
-        assertThat(statistics(Samples.NORMAL.array(500_000, 1)).summary().kurtosis()).isCloseTo(0, within(0.05));
+        assertThat(statistics(Samples.NORMAL.array(500_000, 1)).summary().kurtosis())
+                .isCloseTo(0, within(0.05));
         float[] coin = {1f, -1f, -1f, 1f};
         assertThat(statistics(coin).summary().kurtosis()).isEqualTo(-2);
         assertThat(statistics(coin).summary().std()).isEqualTo(1);
