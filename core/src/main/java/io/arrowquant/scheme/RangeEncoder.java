@@ -64,8 +64,8 @@ public final class RangeEncoder {
         boolean cleanEnd = range.end() == shape.elements() || range.end() % unit == 0;
         if (range.start() % unit != 0 || !cleanEnd) {
             throw new InvalidRequestException(
-                    subject + "the range from element " + range.start() + " to " + range.end()
-                            + " cuts a group of " + unit + " elements of scheme " + scheme.spelling(),
+                    subject + "the range from element " + range.start() + " to " + range.end() + " cuts a group of "
+                            + unit + " elements of scheme " + scheme.spelling(),
                     "Read with option groupSize=" + unit);
         }
     }

@@ -70,7 +70,9 @@ final class IntegerScheme implements Scheme {
 
     /** Elements of a group, also where the whole tensor is one. */
     private long groupLength(Shape shape) {
-        return strategy.equals("group") ? group : Math.max(1, strategy.equals("channel") ? shape.columns() : shape.elements());
+        return strategy.equals("group")
+                ? group
+                : Math.max(1, strategy.equals("channel") ? shape.columns() : shape.elements());
     }
 
     @Override
