@@ -1,5 +1,7 @@
 package io.arrowquant.error;
 
+import java.util.Locale;
+
 /** Names from files as they may be shown: control characters escaped, very long ones shortened. */
 public final class Printable {
     private static final int LONGEST = 200;
@@ -13,11 +15,14 @@ public final class Printable {
         StringBuilder shown = new StringBuilder(Math.min(raw.length(), LONGEST) + 16);
         for (int i = 0; i < raw.length(); i++) {
             if (i == LONGEST) {
-                return shown.append("... (").append(raw.length()).append(" characters)").toString();
+                return shown.append("... (")
+                        .append(raw.length())
+                        .append(" characters)")
+                        .toString();
             }
             char c = raw.charAt(i);
             if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029' || isBidiControl(c)) {
-                shown.append(String.format("\\u%04x", (int) c));
+                shown.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             } else {
                 shown.append(c);
             }

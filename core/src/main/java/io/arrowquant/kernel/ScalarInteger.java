@@ -6,6 +6,7 @@ final class ScalarInteger implements IntegerKernels {
     private static final float ROUNDER = 12582912f;
 
     @Override
+    @SuppressWarnings("IdentityBinaryExpression") // v - v is how the loop finds NaN and infinities
     public boolean range(float[] values, int offset, int count, float[] range) {
         float lowest = 0f;
         float highest = 0f;

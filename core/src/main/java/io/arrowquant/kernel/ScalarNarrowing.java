@@ -33,8 +33,8 @@ final class ScalarNarrowing implements NarrowingKernels {
                 case I32 -> INTS.set(target, at, (int) whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE));
                 case U32 -> INTS.set(target, at, (int) whole(value, 0, 0xffffffffL));
                 case I64 -> LONGS.set(target, at, (long) Math.rint(value));
-                case U64, BOOL, C64, F4, F6_E2M3, F6_E3M2, F8_E8M0 -> throw new IllegalArgumentException(
-                        "floats cannot be stored as " + type);
+                case U64, BOOL, C64, F4, F6_E2M3, F6_E3M2, F8_E8M0 ->
+                    throw new IllegalArgumentException("floats cannot be stored as " + type);
             }
         }
     }

@@ -28,10 +28,10 @@ final class ScalarWidening implements WideningKernels {
             case F8_E5M2 -> lookUp(Float8.E5M2, source, sourceOffset, target, targetOffset, count);
             case F8_E4M3FNUZ -> lookUp(Float8.E4M3FNUZ, source, sourceOffset, target, targetOffset, count);
             case F8_E5M2FNUZ -> lookUp(Float8.E5M2FNUZ, source, sourceOffset, target, targetOffset, count);
-            case I8, U8, I16, U16, I32, U32, I64, U64 -> integers(
-                    type, source, sourceOffset, target, targetOffset, count);
-            case BOOL, C64, F4, F6_E2M3, F6_E3M2, F8_E8M0 -> throw new IllegalArgumentException(
-                    type + " has no reading as floats");
+            case I8, U8, I16, U16, I32, U32, I64, U64 ->
+                integers(type, source, sourceOffset, target, targetOffset, count);
+            case BOOL, C64, F4, F6_E2M3, F6_E3M2, F8_E8M0 ->
+                throw new IllegalArgumentException(type + " has no reading as floats");
         }
     }
 

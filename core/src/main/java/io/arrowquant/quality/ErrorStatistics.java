@@ -42,8 +42,7 @@ public final class ErrorStatistics {
             int inBlock = (int) (at % BLOCK);
             int piece = Math.min(elements - done, BLOCK - inBlock);
             blockOpen = true;
-            double largest =
-                    kernels.compare(a, aOffset + done, b, bOffset + done, piece, inBlock & (LANES - 1), lanes);
+            double largest = kernels.compare(a, aOffset + done, b, bOffset + done, piece, inBlock & (LANES - 1), lanes);
             maxAbsError = Math.max(maxAbsError, largest);
             done += piece;
             if (inBlock + piece == BLOCK) {

@@ -70,8 +70,7 @@ final class HeaderJsonReader {
                 throw json.error(null, "a key of __metadata__ occurs twice");
             }
             if (metadata.size() == limits.metadataEntries()) {
-                throw json.error(
-                        null, "__metadata__ has more entries than the limit of " + limits.metadataEntries());
+                throw json.error(null, "__metadata__ has more entries than the limit of " + limits.metadataEntries());
             }
             json.next();
             metadata.put(key, json.string(null, "a value of __metadata__"));
@@ -178,8 +177,7 @@ final class HeaderJsonReader {
         if (end > dataLength) {
             throw json.error(
                     tensor,
-                    "data_offsets end at " + end + ", but the file has only " + dataLength
-                            + " bytes after its header");
+                    "data_offsets end at " + end + ", but the file has only " + dataLength + " bytes after its header");
         }
         json.next();
         json.require(JsonToken.END_ARRAY, tensor, rule);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads and checks the header of a safetensors file: eight bytes of length, that many bytes of JSON, data to the end.
@@ -34,8 +35,7 @@ public final class SafetensorsHeaderParser {
      * Reads the header. Whatever is wrong with the file is a {@link MalformedFileException}; an IOException means that
      * the storage failed. {@code file} is how errors call the file.
      */
-    public static SafetensorsHeader read(String file, RangeReader reader, SafetensorsLimits limits)
-            throws IOException {
+    public static SafetensorsHeader read(String file, RangeReader reader, SafetensorsLimits limits) throws IOException {
         long fileSize = reader.size();
         if (fileSize < PREFIX_BYTES) {
             String problem = fileSize == 0
@@ -58,7 +58,7 @@ public final class SafetensorsHeaderParser {
             throw MalformedFileException.at(
                     file,
                     PREFIX_BYTES,
-                    String.format("the header must begin with '{', not with byte 0x%02x", json[0]),
+                    String.format(Locale.ROOT, "the header must begin with '{', not with byte 0x%02x", json[0]),
                     "The file is damaged or not a safetensors file");
         }
 

@@ -48,8 +48,7 @@ public final class SafetensorsLayout {
      * As {@link #of}, with the header, including its eight bytes of length, padded to exactly {@code headerBytes}: for
      * writers that must fix where the data begins before they know all the header says. Too little is refused.
      */
-    public static SafetensorsLayout reserving(
-            int headerBytes, Map<String, String> metadata, List<TensorSpec> tensors) {
+    public static SafetensorsLayout reserving(int headerBytes, Map<String, String> metadata, List<TensorSpec> tensors) {
         byte[] json = json(metadata, tensors);
         int needed = SafetensorsHeaderParser.PREFIX_BYTES + json.length;
         if (headerBytes < needed || headerBytes > LIMIT + SafetensorsHeaderParser.PREFIX_BYTES) {

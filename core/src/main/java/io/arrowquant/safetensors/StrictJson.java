@@ -61,10 +61,9 @@ public final class StrictJson {
                         .build())
                 .build();
         try {
-            return factory.createParser(
-                    new InputStreamReader(new ByteArrayInputStream(text), StandardCharsets.UTF_8));
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("reading from memory failed", impossible);
+            return factory.createParser(new InputStreamReader(new ByteArrayInputStream(text), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory failed", e);
         }
     }
 

@@ -15,6 +15,17 @@ public interface Encoder {
     /** Tiles hold a multiple of this many elements. */
     int tileUnit();
 
+    /**
+     * Where in each part the elements from {@code start} on will have theirs, into {@code offsets}; to be asked before
+     * they are encoded. What the next tile needs may have been appended by an earlier one: the scale of a group that
+     * begins there.
+     */
+    default void partOffsets(long start, PartBuffers parts, int[] offsets) {
+        for (int part = 0; part < offsets.length; part++) {
+            offsets[part] = parts.length(part);
+        }
+    }
+
     /** Values replaced so far because they were NaN or infinite. */
     default long replaced() {
         return 0;

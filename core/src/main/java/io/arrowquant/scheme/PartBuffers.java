@@ -57,6 +57,12 @@ public final class PartBuffers {
         return Arrays.copyOf(arrays[part], lengths[part]);
     }
 
+    /** Takes bytes away from the front of a part; the rest moves up. */
+    public void removeFirst(int part, int bytes) {
+        lengths[part] -= bytes;
+        System.arraycopy(arrays[part], bytes, arrays[part], 0, lengths[part]);
+    }
+
     public void clear() {
         Arrays.fill(lengths, 0);
     }

@@ -64,8 +64,8 @@ public final class RangeEncoder {
         boolean cleanEnd = range.end() == shape.elements() || range.end() % unit == 0;
         if (range.start() % unit != 0 || !cleanEnd) {
             throw new InvalidRequestException(
-                    subject + "the range from element " + range.start() + " to " + range.end()
-                            + " cuts a group of " + unit + " elements of scheme " + scheme.spelling(),
+                    subject + "the range from element " + range.start() + " to " + range.end() + " cuts a group of "
+                            + unit + " elements of scheme " + scheme.spelling(),
                     "Read with option groupSize=" + unit);
         }
     }
@@ -76,10 +76,7 @@ public final class RangeEncoder {
      */
     public void encode(ElementSource source, ElementRange range, PartBuffers parts, ErrorStatistics quality)
             throws IOException {
-        if (encoder == null) {
-            encoder = scheme.encoder(request, survey);
-        }
-        int unit = encoder.tileUnit();
+        int unit = tileUnit();
         int tileElements = unit >= Tile.ELEMENTS ? unit : Tile.ELEMENTS / unit * unit;
         for (long at = range.start(); at < range.end(); at += tileElements) {
             int count = (int) Math.min(tileElements, range.end() - at);
@@ -92,6 +89,14 @@ public final class RangeEncoder {
         }
     }
 
+    /** Ranges that {@link #encode} is given one after the other are cut at multiples of this. */
+    public int tileUnit() {
+        if (encoder == null) {
+            encoder = scheme.encoder(request, survey);
+        }
+        return encoder.tileUnit();
+    }
+
     private void encodeAndMeasure(long at, PartBuffers parts, ErrorStatistics quality) {
         if (decoder == null) {
             decoder = scheme.decoder(request.shape());
@@ -100,9 +105,7 @@ public final class RangeEncoder {
         if (decoded.length < tile.count()) {
             decoded = new float[Math.max(tile.count(), Tile.ELEMENTS)];
         }
-        for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = parts.length(i);
-        }
+        encoder.partOffsets(at, parts, offsets);
         encoder.encode(tile, at, parts);
         decoder.decode(parts.arrays(), offsets, at, tile.count(), decoded, 0);
         quality.add(tile.floats(), tile.floatOffset(), decoded, 0, tile.count(), at);

@@ -52,8 +52,7 @@ public final class SchemeCatalog {
         if (entry == null) {
             throw InvalidRequestException.unknown("scheme", spec.name(), NAMES);
         }
-        return entry.factory()
-                .apply(SchemeParameters.resolve(entry.name(), entry.parameters(), spec.parameters()));
+        return entry.factory().apply(SchemeParameters.resolve(entry.name(), entry.parameters(), spec.parameters()));
     }
 
     /** The name of the integer scheme of a width: what {@code bit_width=4} means. */

@@ -109,7 +109,19 @@ public final class LocalStorage implements Storage {
 
     @Override
     public String canonical(String path) throws IOException {
-        return Paths.get(path).toRealPath().toString();
+        Path existing = Paths.get(path).toAbsolutePath();
+        int missing = 0;
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+            missing++;
+        }
+        Path real = existing.toRealPath();
+        Path whole = Paths.get(path).toAbsolutePath();
+        int names = whole.getNameCount();
+        Path resolved = missing == 0 ? real : real.resolve(whole.subpath(names - missing, names));
+        // Taking ".." out of what is missing may have brought links back into the path.
+        Path normalized = resolved.normalize();
+        return normalized.equals(resolved) ? resolved.toString() : canonical(normalized.toString());
     }
 
     private static FileEntry entry(Path path) throws IOException {

@@ -40,6 +40,9 @@ public interface Storage {
     /** The path of a direct child. The name must be one plain name: no separator, not empty, "." or "..". */
     String child(String directory, String name);
 
-    /** The path with all symbolic links resolved, to tell whether it leaves a directory. */
+    /**
+     * The path with all symbolic links resolved, to tell whether it leaves a directory. What does not exist yet is kept
+     * as it is, so that a place to write to can be compared as well.
+     */
     String canonical(String path) throws IOException;
 }

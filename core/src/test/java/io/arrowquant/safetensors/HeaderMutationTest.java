@@ -22,9 +22,33 @@ class HeaderMutationTest {
 
     /** Pieces that mean something to the format, since random bytes seldom get past the first checks. */
     private static final List<String> TOKENS = List.of(
-            "0", "-1", "9223372036854775807", "18446744073709551616", "1e9", "[", "]", "{", "}", "\"", ",", ":", "null",
-            "\\u0000", "\\ud800", "\"a\"", "\"dtype\"", "\"F4\"", "\"F64\"", "\"shape\"", "\"data_offsets\"",
-            "\"__metadata__\"", "[0,0]", "\u00e9", "\ufeff", " ", "\n");
+            "0",
+            "-1",
+            "9223372036854775807",
+            "18446744073709551616",
+            "1e9",
+            "[",
+            "]",
+            "{",
+            "}",
+            "\"",
+            ",",
+            ":",
+            "null",
+            "\\u0000",
+            "\\ud800",
+            "\"a\"",
+            "\"dtype\"",
+            "\"F4\"",
+            "\"F64\"",
+            "\"shape\"",
+            "\"data_offsets\"",
+            "\"__metadata__\"",
+            "[0,0]",
+            "\u00e9",
+            "\ufeff",
+            " ",
+            "\n");
 
     @TempDir
     Path directory;

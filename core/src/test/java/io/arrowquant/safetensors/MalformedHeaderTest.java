@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.arrowquant.error.MalformedFileException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,10 +44,30 @@ class MalformedHeaderTest {
                 bad("seven bytes", new byte[7], 0, null, "the file has 7 bytes, fewer than the 8"),
                 bad("length 0", RawFiles.file("", 0), 0, null, "the header length 0 leaves no room"),
                 bad("length 1", RawFiles.file("{", 0), 0, null, "the header length 1 leaves no room"),
-                bad("over the limit", RawFiles.file(100_000_001L, none, 0), 0, null, "100000001 exceeds the limit of 100000000 bytes"),
-                bad("top bit set", RawFiles.file(Long.MIN_VALUE, none, 0), 0, null, "9223372036854775808 exceeds the limit"),
-                bad("length + 8 overflows", RawFiles.file(-1L, none, 0), 0, null, "18446744073709551615 exceeds the limit"),
-                bad("longer than the file", RawFiles.file(3, "{}".getBytes(StandardCharsets.UTF_8), 0), 0, null, "the header length 3 goes beyond the end of the file of 10 bytes"));
+                bad(
+                        "over the limit",
+                        RawFiles.file(100_000_001L, none, 0),
+                        0,
+                        null,
+                        "100000001 exceeds the limit of 100000000 bytes"),
+                bad(
+                        "top bit set",
+                        RawFiles.file(Long.MIN_VALUE, none, 0),
+                        0,
+                        null,
+                        "9223372036854775808 exceeds the limit"),
+                bad(
+                        "length + 8 overflows",
+                        RawFiles.file(-1L, none, 0),
+                        0,
+                        null,
+                        "18446744073709551615 exceeds the limit"),
+                bad(
+                        "longer than the file",
+                        RawFiles.file(3, "{}".getBytes(StandardCharsets.UTF_8), 0),
+                        0,
+                        null,
+                        "the header length 3 goes beyond the end of the file of 10 bytes"));
     }
 
     static Stream<Arguments> texts() {
@@ -58,51 +78,186 @@ class MalformedHeaderTest {
                 bad("overlong UTF-8", RawFiles.file(overlong, 0), 10, null, "not valid UTF-8"),
                 bad("encoded surrogate", RawFiles.file(surrogate, 0), 10, null, "not valid UTF-8"),
                 bad("Latin-1", RawFiles.file(latin, 0), 10, null, "not valid UTF-8"),
-                bad("byte order mark", RawFiles.file("\ufeff{}", 0), 8, null, "must begin with '{', not with byte 0xef"),
-                bad("UTF-16", RawFiles.file("{}".getBytes(StandardCharsets.UTF_16LE), 0), 10, null, "JSON text is invalid"),
+                bad(
+                        "byte order mark",
+                        RawFiles.file("\ufeff{}", 0),
+                        8,
+                        null,
+                        "must begin with '{', not with byte 0xef"),
+                bad(
+                        "UTF-16",
+                        RawFiles.file("{}".getBytes(StandardCharsets.UTF_16LE), 0),
+                        10,
+                        null,
+                        "JSON text is invalid"),
                 bad("leading space", RawFiles.file(" {}", 0), 8, null, "must begin with '{', not with byte 0x20"),
                 bad("list at the top", RawFiles.file("[]", 0), 8, null, "must begin with '{', not with byte 0x5b"),
                 bad("no JSON", RawFiles.file("{x}", 0), 9, null, "JSON text is invalid: Unexpected character ('x'"),
-                bad("cut short", RawFiles.file("{\"a\":", 0), 13, null, "JSON text is invalid: Unexpected end-of-input"),
+                bad(
+                        "cut short",
+                        RawFiles.file("{\"a\":", 0),
+                        13,
+                        null,
+                        "JSON text is invalid: Unexpected end-of-input"),
                 bad("trailing text", RawFiles.file("{} []", 0), 11, null, "text follows the end of the JSON object"),
                 bad("trailing garbage", RawFiles.file("{}x ", 0), 11, null, "JSON text is invalid"),
                 bad("NUL padding", RawFiles.file("{}\0\0", 0), 11, null, "JSON text is invalid"),
                 bad("trailing comma", RawFiles.file("{\"__metadata__\":{},}", 0), 27, null, "JSON text is invalid"),
                 bad("half a surrogate pair", RawFiles.file("{\"\\ud800\":1}", 0), 9, null, "half a surrogate pair"),
-                bad("offset after wide characters", RawFiles.file("{\"__metadata__\":{\"é漢😀\":1}}", 0), 37, null, "a value of __metadata__ must be a string, not 1"),
-                bad("nested too deep", RawFiles.file(entry("a", "\"x\":" + "[".repeat(200) + "]".repeat(200)), 0), 145, null, "nesting depth (129) exceeds the maximum allowed (128)"),
-                bad("nested 100000 deep", RawFiles.file("{\"a\":" + "[".repeat(100_000), 0), 13, "a", "must be described by an object, not a list"));
+                bad(
+                        "offset after wide characters",
+                        RawFiles.file("{\"__metadata__\":{\"é漢😀\":1}}", 0),
+                        37,
+                        null,
+                        "a value of __metadata__ must be a string, not 1"),
+                bad(
+                        "nested too deep",
+                        RawFiles.file(entry("a", "\"x\":" + "[".repeat(200) + "]".repeat(200)), 0),
+                        145,
+                        null,
+                        "nesting depth (129) exceeds the maximum allowed (128)"),
+                bad(
+                        "nested 100000 deep",
+                        RawFiles.file("{\"a\":" + "[".repeat(100_000), 0),
+                        13,
+                        "a",
+                        "must be described by an object, not a list"));
     }
 
     static Stream<Arguments> metadata() {
         return Stream.of(
-                bad("null", RawFiles.file("{\"__metadata__\":null}", 0), 24, null, "__metadata__ must be an object of strings, not null"),
-                bad("list", RawFiles.file("{\"__metadata__\":[]}", 0), 24, null, "__metadata__ must be an object of strings, not a list"),
-                bad("number value", RawFiles.file("{\"__metadata__\":{\"a\":1}}", 0), 29, null, "a value of __metadata__ must be a string, not 1"),
-                bad("null value", RawFiles.file("{\"__metadata__\":{\"a\":null}}", 0), 29, null, "a value of __metadata__ must be a string, not null"),
-                bad("object value", RawFiles.file("{\"__metadata__\":{\"a\":{}}}", 0), 29, null, "a value of __metadata__ must be a string, not an object"),
-                bad("twice", RawFiles.file("{\"__metadata__\":{},\"__metadata__\":{}}", 0), 27, null, "the key __metadata__ occurs twice"),
-                bad("key twice", RawFiles.file("{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}}", 0), 32, null, "a key of __metadata__ occurs twice"),
-                bad("a tensor", RawFiles.file(tensor("__metadata__", "\"U8\"", "[1]", "[0,1]"), 1), 46, null, "must be a string, not a list"));
+                bad(
+                        "null",
+                        RawFiles.file("{\"__metadata__\":null}", 0),
+                        24,
+                        null,
+                        "__metadata__ must be an object of strings, not null"),
+                bad(
+                        "list",
+                        RawFiles.file("{\"__metadata__\":[]}", 0),
+                        24,
+                        null,
+                        "__metadata__ must be an object of strings, not a list"),
+                bad(
+                        "number value",
+                        RawFiles.file("{\"__metadata__\":{\"a\":1}}", 0),
+                        29,
+                        null,
+                        "a value of __metadata__ must be a string, not 1"),
+                bad(
+                        "null value",
+                        RawFiles.file("{\"__metadata__\":{\"a\":null}}", 0),
+                        29,
+                        null,
+                        "a value of __metadata__ must be a string, not null"),
+                bad(
+                        "object value",
+                        RawFiles.file("{\"__metadata__\":{\"a\":{}}}", 0),
+                        29,
+                        null,
+                        "a value of __metadata__ must be a string, not an object"),
+                bad(
+                        "twice",
+                        RawFiles.file("{\"__metadata__\":{},\"__metadata__\":{}}", 0),
+                        27,
+                        null,
+                        "the key __metadata__ occurs twice"),
+                bad(
+                        "key twice",
+                        RawFiles.file("{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}}", 0),
+                        32,
+                        null,
+                        "a key of __metadata__ occurs twice"),
+                bad(
+                        "a tensor",
+                        RawFiles.file(tensor("__metadata__", "\"U8\"", "[1]", "[0,1]"), 1),
+                        46,
+                        null,
+                        "must be a string, not a list"));
     }
 
     static Stream<Arguments> types() {
         String twice = "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":1}";
         return Stream.of(
                 bad("tensor twice", RawFiles.file(twice, 0), 61, "a", "the tensor occurs twice"),
-                bad("escaped name twice", RawFiles.file(twice.replace("},\"a\"", "},\"\\u0061\""), 0), 61, "a", "the tensor occurs twice"),
-                bad("field twice", RawFiles.file(entry("a", "\"dtype\":\"U8\",\"dtype\":\"U8\""), 0), 27, "a", "a field of the tensor occurs twice"),
-                bad("unknown field twice", RawFiles.file(entry("a", "\"x\":1,\"x\":1"), 0), 20, "a", "a field of the tensor occurs twice"),
-                bad("shape twice", RawFiles.file(entry("a", "\"shape\":[],\"shape\":[]"), 0), 25, "a", "a field of the tensor occurs twice"),
-                bad("offsets twice", RawFiles.file(entry("a", "\"data_offsets\":[0,0],\"data_offsets\":[0,0]"), 0), 35, "a", "a field of the tensor occurs twice"),
-                bad("no object", RawFiles.file("{\"a\":[\"U8\",[1],[0,1]]}", 1), 13, "a", "must be described by an object, not a list"),
-                bad("dtype missing", RawFiles.file(entry("a", "\"shape\":[],\"data_offsets\":[0,0]"), 0), 9, "a", "the field dtype is missing"),
-                bad("shape missing", RawFiles.file(entry("a", "\"dtype\":\"U8\",\"data_offsets\":[0,0]"), 0), 9, "a", "the field shape is missing"),
-                bad("offsets missing", RawFiles.file(entry("a", "\"dtype\":\"U8\",\"shape\":[1]"), 0), 9, "a", "the field data_offsets is missing"),
-                bad("dtype unknown", RawFiles.file(tensor("a", "\"F31\"", "[1]", "[0,1]"), 1), 22, "a", "unknown dtype 'F31'; the format knows [BOOL, F4,"),
-                bad("dtype in lower case", RawFiles.file(tensor("a", "\"u8\"", "[1]", "[0,1]"), 1), 22, "a", "unknown dtype 'u8'"),
-                bad("dtype a number", RawFiles.file(tensor("a", "8", "[1]", "[0,1]"), 1), 22, "a", "dtype must be a string, not 8"),
-                bad("hostile name", RawFiles.file(tensor("\\u001b[2J\\n", "8", "[1]", "[0,1]"), 1), 32, "\u001b[2J\n", "tensor '\\u001b[2J\\u000a'"));
+                bad(
+                        "escaped name twice",
+                        RawFiles.file(twice.replace("},\"a\"", "},\"\\u0061\""), 0),
+                        61,
+                        "a",
+                        "the tensor occurs twice"),
+                bad(
+                        "field twice",
+                        RawFiles.file(entry("a", "\"dtype\":\"U8\",\"dtype\":\"U8\""), 0),
+                        27,
+                        "a",
+                        "a field of the tensor occurs twice"),
+                bad(
+                        "unknown field twice",
+                        RawFiles.file(entry("a", "\"x\":1,\"x\":1"), 0),
+                        20,
+                        "a",
+                        "a field of the tensor occurs twice"),
+                bad(
+                        "shape twice",
+                        RawFiles.file(entry("a", "\"shape\":[],\"shape\":[]"), 0),
+                        25,
+                        "a",
+                        "a field of the tensor occurs twice"),
+                bad(
+                        "offsets twice",
+                        RawFiles.file(entry("a", "\"data_offsets\":[0,0],\"data_offsets\":[0,0]"), 0),
+                        35,
+                        "a",
+                        "a field of the tensor occurs twice"),
+                bad(
+                        "no object",
+                        RawFiles.file("{\"a\":[\"U8\",[1],[0,1]]}", 1),
+                        13,
+                        "a",
+                        "must be described by an object, not a list"),
+                bad(
+                        "dtype missing",
+                        RawFiles.file(entry("a", "\"shape\":[],\"data_offsets\":[0,0]"), 0),
+                        9,
+                        "a",
+                        "the field dtype is missing"),
+                bad(
+                        "shape missing",
+                        RawFiles.file(entry("a", "\"dtype\":\"U8\",\"data_offsets\":[0,0]"), 0),
+                        9,
+                        "a",
+                        "the field shape is missing"),
+                bad(
+                        "offsets missing",
+                        RawFiles.file(entry("a", "\"dtype\":\"U8\",\"shape\":[1]"), 0),
+                        9,
+                        "a",
+                        "the field data_offsets is missing"),
+                bad(
+                        "dtype unknown",
+                        RawFiles.file(tensor("a", "\"F31\"", "[1]", "[0,1]"), 1),
+                        22,
+                        "a",
+                        "unknown dtype 'F31'; the format knows [BOOL, F4,"),
+                bad(
+                        "dtype in lower case",
+                        RawFiles.file(tensor("a", "\"u8\"", "[1]", "[0,1]"), 1),
+                        22,
+                        "a",
+                        "unknown dtype 'u8'"),
+                bad(
+                        "dtype a number",
+                        RawFiles.file(tensor("a", "8", "[1]", "[0,1]"), 1),
+                        22,
+                        "a",
+                        "dtype must be a string, not 8"),
+                bad(
+                        "hostile name",
+                        RawFiles.file(tensor("\\u001b[2J\\n", "8", "[1]", "[0,1]"), 1),
+                        32,
+                        "\u001b[2J\n",
+                        "tensor '\\u001b[2J\\u000a'"));
     }
 
     static Stream<Arguments> shapes() {
@@ -127,11 +282,36 @@ class MalformedHeaderTest {
         addShape(cases, "[01]", 37, "JSON text is invalid");
         addShape(cases, "[NaN]", 39, "JSON text is invalid: Non-standard token 'NaN'. ");
         addShape(cases, "[1,]", 38, "JSON text is invalid");
-        cases.add(bad("product times width", RawFiles.file(tensor("a", "\"F32\"", "[2305843009213693952]", "[0,1]"), 1), 9, "a", "dtype F32 and shape [2305843009213693952] need more than 2^63 - 1 bits"));
-        cases.add(bad("size", RawFiles.file(tensor("a", "\"F32\"", "[2,3]", "[0,23]"), 23), 9, "a", "dtype F32 and shape [2, 3] need 24 bytes, but data_offsets span 23"));
-        cases.add(bad("F4 not filling bytes", RawFiles.file(tensor("a", "\"F4\"", "[3]", "[0,2]"), 2), 9, "a", "dtype F4 and shape [3] do not fill whole bytes"));
-        cases.add(bad("F6 not filling bytes", RawFiles.file(tensor("a", "\"F6_E2M3\"", "[]", "[0,1]"), 1), 9, "a", "dtype F6_E2M3 and shape [] do not fill whole bytes"));
-        cases.add(bad("rank 65", RawFiles.file(tensor("a", "\"U8\"", "[1" + ",1".repeat(64) + "]", "[0,1]"), 1), 164, "a", "more dimensions than the limit of 64"));
+        cases.add(bad(
+                "product times width",
+                RawFiles.file(tensor("a", "\"F32\"", "[2305843009213693952]", "[0,1]"), 1),
+                9,
+                "a",
+                "dtype F32 and shape [2305843009213693952] need more than 2^63 - 1 bits"));
+        cases.add(bad(
+                "size",
+                RawFiles.file(tensor("a", "\"F32\"", "[2,3]", "[0,23]"), 23),
+                9,
+                "a",
+                "dtype F32 and shape [2, 3] need 24 bytes, but data_offsets span 23"));
+        cases.add(bad(
+                "F4 not filling bytes",
+                RawFiles.file(tensor("a", "\"F4\"", "[3]", "[0,2]"), 2),
+                9,
+                "a",
+                "dtype F4 and shape [3] do not fill whole bytes"));
+        cases.add(bad(
+                "F6 not filling bytes",
+                RawFiles.file(tensor("a", "\"F6_E2M3\"", "[]", "[0,1]"), 1),
+                9,
+                "a",
+                "dtype F6_E2M3 and shape [] do not fill whole bytes"));
+        cases.add(bad(
+                "rank 65",
+                RawFiles.file(tensor("a", "\"U8\"", "[1" + ",1".repeat(64) + "]", "[0,1]"), 1),
+                164,
+                "a",
+                "more dimensions than the limit of 64"));
         return cases.stream();
     }
 
@@ -155,15 +335,60 @@ class MalformedHeaderTest {
 
     static Stream<Arguments> coverage() {
         return Stream.of(
-                bad("same bytes", tiled(4, 0, 4, 0, 4), dataAt(0, 4, 0, 4), "t1", "its data overlaps that of tensor 't0', which ends at byte "),
-                bad("overlap", tiled(6, 0, 4, 2, 6), dataAt(0, 4, 2, 6) + 2, "t1", "its data overlaps that of tensor 't0'"),
-                bad("hole", tiled(6, 0, 2, 3, 6), dataAt(0, 2, 3, 6) + 2, "t1", "1 bytes before its data belong to no tensor"),
-                bad("not from the start", tiled(6, 4, 6), dataAt(4, 6), "t0", "4 bytes before its data belong to no tensor"),
-                bad("empty tensor within another", tiled(4, 0, 4, 2, 2), dataAt(0, 4, 2, 2) + 2, "t1", "its data overlaps that of tensor 't0'"),
-                bad("empty tensor behind a hole", tiled(4, 0, 2, 4, 4), dataAt(0, 2, 4, 4) + 2, "t1", "2 bytes before its data"),
-                bad("bytes after the last", tiled(9, 0, 4), dataAt(0, 4) + 4, null, "5 bytes at the end of the file belong to no tensor"),
-                bad("bytes and no tensor", RawFiles.file("{}", 3), 10, null, "3 bytes at the end of the file belong to no tensor"),
-                bad("two bytes short", tiled(2, 0, 4), dataAt(0, 4) - 4, "t0", "data_offsets end at 4, but the file has only 2 bytes"));
+                bad(
+                        "same bytes",
+                        tiled(4, 0, 4, 0, 4),
+                        dataAt(0, 4, 0, 4),
+                        "t1",
+                        "its data overlaps that of tensor 't0', which ends at byte "),
+                bad(
+                        "overlap",
+                        tiled(6, 0, 4, 2, 6),
+                        dataAt(0, 4, 2, 6) + 2,
+                        "t1",
+                        "its data overlaps that of tensor 't0'"),
+                bad(
+                        "hole",
+                        tiled(6, 0, 2, 3, 6),
+                        dataAt(0, 2, 3, 6) + 2,
+                        "t1",
+                        "1 bytes before its data belong to no tensor"),
+                bad(
+                        "not from the start",
+                        tiled(6, 4, 6),
+                        dataAt(4, 6),
+                        "t0",
+                        "4 bytes before its data belong to no tensor"),
+                bad(
+                        "empty tensor within another",
+                        tiled(4, 0, 4, 2, 2),
+                        dataAt(0, 4, 2, 2) + 2,
+                        "t1",
+                        "its data overlaps that of tensor 't0'"),
+                bad(
+                        "empty tensor behind a hole",
+                        tiled(4, 0, 2, 4, 4),
+                        dataAt(0, 2, 4, 4) + 2,
+                        "t1",
+                        "2 bytes before its data"),
+                bad(
+                        "bytes after the last",
+                        tiled(9, 0, 4),
+                        dataAt(0, 4) + 4,
+                        null,
+                        "5 bytes at the end of the file belong to no tensor"),
+                bad(
+                        "bytes and no tensor",
+                        RawFiles.file("{}", 3),
+                        10,
+                        null,
+                        "3 bytes at the end of the file belong to no tensor"),
+                bad(
+                        "two bytes short",
+                        tiled(2, 0, 4),
+                        dataAt(0, 4) - 4,
+                        "t0",
+                        "data_offsets end at 4, but the file has only 2 bytes"));
     }
 
     @Test
@@ -194,8 +419,7 @@ class MalformedHeaderTest {
     }
 
     private MalformedFileException refused(byte[] content, SafetensorsLimits limits) {
-        return catchThrowableOfType(
-                MalformedFileException.class, () -> RawFiles.read(directory, content, limits));
+        return catchThrowableOfType(MalformedFileException.class, () -> RawFiles.read(directory, content, limits));
     }
 
     private static Arguments bad(String name, byte[] content, long offset, String tensor, String problem) {
@@ -203,7 +427,12 @@ class MalformedHeaderTest {
     }
 
     private static void addShape(List<Arguments> cases, String shape, long offset, String problem) {
-        cases.add(bad("shape " + shape, RawFiles.file(tensor("a", "\"U8\"", shape, "[0,1]"), 1), offset, problem.startsWith("JSON") ? null : "a", problem));
+        cases.add(bad(
+                "shape " + shape,
+                RawFiles.file(tensor("a", "\"U8\"", shape, "[0,1]"), 1),
+                offset,
+                problem.startsWith("JSON") ? null : "a",
+                problem));
     }
 
     private static void addRange(List<Arguments> cases, String range, long offset, String problem) {
@@ -224,15 +453,20 @@ class MalformedHeaderTest {
     }
 
     private static long dataAt(int... ranges) {
-        return 8 + tiledJson(ranges).length();
+        return 8L + tiledJson(ranges).length();
     }
 
     private static String tiledJson(int... ranges) {
         StringBuilder json = new StringBuilder("{");
         for (int i = 0; i < ranges.length; i += 2) {
             json.append(String.format(
+                    Locale.ROOT,
                     "%s\"t%d\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[%d,%d]}",
-                    i == 0 ? "" : ",", i / 2, ranges[i + 1] - ranges[i], ranges[i], ranges[i + 1]));
+                    i == 0 ? "" : ",",
+                    i / 2,
+                    ranges[i + 1] - ranges[i],
+                    ranges[i],
+                    ranges[i + 1]));
         }
         return json.append('}').toString();
     }

@@ -111,8 +111,14 @@ class SafetensorsHeaderTest {
         StringBuilder json = new StringBuilder("{");
         for (int i = 0; i < count; i++) {
             json.append(i == 0 ? "" : ",")
-                    .append("\"model.layers.").append(i).append(".weight\":{\"dtype\":\"BF16\",\"shape\":[1,1],")
-                    .append("\"data_offsets\":[").append(2 * i).append(',').append(2 * i + 2).append("]}");
+                    .append("\"model.layers.")
+                    .append(i)
+                    .append(".weight\":{\"dtype\":\"BF16\",\"shape\":[1,1],")
+                    .append("\"data_offsets\":[")
+                    .append(2 * i)
+                    .append(',')
+                    .append(2 * i + 2)
+                    .append("]}");
         }
         SafetensorsHeader header = read(json.append('}').toString(), 2 * count);
         assertThat(header.tensors()).hasSize(count);
@@ -154,7 +160,9 @@ class SafetensorsHeaderTest {
         // U+FFEE sorts before U+1F600 in UTF-8, behind it as Java compares strings.
         for (String name : List.of("😀", "\uffee", "é", "b", "a")) {
             json.append(json.length() > 1 ? "," : "")
-                    .append("\"").append(name).append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
+                    .append("\"")
+                    .append(name)
+                    .append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
         }
         for (TensorInfo tensor : read(json.append('}').toString(), 0).tensors()) {
             names.add(tensor.name());

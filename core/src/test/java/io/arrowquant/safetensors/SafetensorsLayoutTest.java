@@ -54,7 +54,8 @@ class SafetensorsLayoutTest {
         SafetensorsLayout natural = SafetensorsLayout.of(Map.of("format", "pt"), List.of(FLOATS));
         SafetensorsLayout reserved = SafetensorsLayout.reserving(1000, Map.of("format", "pt"), List.of(FLOATS));
         assertThat(reserved.header()).hasSize(1000);
-        assertThat(Arrays.copyOfRange(reserved.header(), natural.header().length, 1000)).containsOnly(' ');
+        assertThat(Arrays.copyOfRange(reserved.header(), natural.header().length, 1000))
+                .containsOnly(' ');
         assertThat(reserved.tensors().get(0).offset()).isEqualTo(1000);
         assertThat(readBack(reserved).metadata()).isEqualTo(Map.of("format", "pt"));
     }
@@ -66,7 +67,8 @@ class SafetensorsLayoutTest {
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("cannot take " + bytes + " bytes: it needs at least 70");
         }
-        assertThat(SafetensorsLayout.reserving(70, null, List.of(FLOATS)).dataStart()).isEqualTo(70);
+        assertThat(SafetensorsLayout.reserving(70, null, List.of(FLOATS)).dataStart())
+                .isEqualTo(70);
     }
 
     @Test

@@ -29,15 +29,14 @@ class SafetensorsWriterTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"all-dtypes", "odd-names", "shapes", "no-tensors", "metadata-only", "empty-metadata"})
+    @ValueSource(strings = {"all-dtypes", "odd-names", "shapes", "no-tensors", "metadata-only", "empty-metadata"})
     void sameBytesAsTheReferenceWriter(String name) throws IOException {
         byte[] golden = RawFiles.resource(name + ".safetensors");
         SafetensorsHeader header = RawFiles.read(directory, golden);
         List<TensorSource> sources = new ArrayList<>();
         for (TensorInfo tensor : header.tensors()) {
-            byte[] data = Arrays.copyOfRange(
-                    golden, (int) tensor.offset(), (int) (tensor.offset() + tensor.byteLength()));
+            byte[] data =
+                    Arrays.copyOfRange(golden, (int) tensor.offset(), (int) (tensor.offset() + tensor.byteLength()));
             sources.add(source(tensor.name(), tensor.dtype(), tensor.shape(), data));
         }
         Collections.shuffle(sources, new Random(1));
@@ -94,13 +93,14 @@ class SafetensorsWriterTest {
     @ValueSource(ints = {0, 3, 5, 100})
     void aWrongNumberOfBytesIsRefused(int given) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        List<TensorSource> sources =
-                List.of(source("layer\n1", DataType.U8, Shape.of(2, 2), new byte[given]));
+        List<TensorSource> sources = List.of(source("layer\n1", DataType.U8, Shape.of(2, 2), new byte[given]));
         assertThatThrownBy(() -> SafetensorsWriter.write(out, null, sources))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("Tensor 'layer\\u000a1' of type U8 and shape [2, 2] takes 4 bytes, but was given "
                         + (given < 4 ? "only " : "at least ") + given);
-        assertThat(out.size() % 8).as("nothing written beyond the tensor's place").isLessThanOrEqualTo(4);
+        assertThat(out.size() % 8)
+                .as("nothing written beyond the tensor's place")
+                .isLessThanOrEqualTo(4);
     }
 
     private static TensorSource source(String name, DataType dtype, Shape shape, byte[] data) {

@@ -62,6 +62,16 @@ final class IntegerEncoder implements Encoder {
     }
 
     @Override
+    public void partOffsets(long start, PartBuffers parts, int[] offsets) {
+        Encoder.super.partOffsets(start, parts, offsets);
+        if (start % groupLength != 0) {
+            // Scale and zero point were appended where the group begins.
+            offsets[IntegerScheme.SCALES] -= Float.BYTES;
+            offsets[IntegerScheme.ZERO_POINTS] -= Float.BYTES;
+        }
+    }
+
+    @Override
     public void encode(Tile tile, long start, PartBuffers parts) {
         int count = tile.count();
         if (codes.length < count) {

@@ -17,7 +17,9 @@ public final class IntegerFamily implements SchemeFamily {
             ParameterSpec.positive(GROUP_SIZE, DEFAULT_GROUP, "elements that share a scale (strategy group)"),
             ParameterSpec.flag(SYMMETRIC, false, "zero in the middle of the codes instead of where the group needs it"),
             ParameterSpec.choice(
-                    STRATEGY, List.of("group", "channel", "tensor"), "what shares a scale: a group, a row, the tensor"));
+                    STRATEGY,
+                    List.of("group", "channel", "tensor"),
+                    "what shares a scale: a group, a row, the tensor"));
 
     @Override
     public List<SchemeEntry> entries() {

@@ -68,9 +68,14 @@ final class IntegerScheme implements Scheme {
         };
     }
 
-    /** Elements of a group, also where the whole tensor is one. */
+    /** Elements of a group: at least one, and never more than the tensor has. */
     private long groupLength(Shape shape) {
-        return strategy.equals("group") ? group : Math.max(1, strategy.equals("channel") ? shape.columns() : shape.elements());
+        long length = switch (strategy) {
+            case "channel" -> shape.columns();
+            case "tensor" -> shape.elements();
+            default -> Math.min(group, shape.elements());
+        };
+        return Math.max(1, length);
     }
 
     @Override
@@ -104,10 +109,7 @@ final class IntegerScheme implements Scheme {
     @Override
     public Survey survey(EncodeRequest request) {
         long length = groupLength(request.shape());
-        if (length <= LONGEST_HELD_GROUP || request.shape().elements() <= LONGEST_HELD_GROUP) {
-            return null;
-        }
-        return new GroupRanges(request, length);
+        return length <= LONGEST_HELD_GROUP ? null : new GroupRanges(request, length);
     }
 
     @Override

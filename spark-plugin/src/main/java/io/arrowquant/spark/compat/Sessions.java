@@ -22,7 +22,9 @@ public final class Sessions {
     public static Configuration hadoopConfiguration(Map<String, String> options) {
         Configuration configuration = new Configuration(context().hadoopConfiguration());
         for (Map.Entry<String, String> option : options.entrySet()) {
-            if (option.getValue() != null && !option.getKey().equals("path") && !option.getKey().equals("paths")) {
+            if (option.getValue() != null
+                    && !option.getKey().equals("path")
+                    && !option.getKey().equals("paths")) {
                 configuration.set(option.getKey(), option.getValue());
             }
         }

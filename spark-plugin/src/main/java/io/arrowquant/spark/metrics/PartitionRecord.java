@@ -95,7 +95,8 @@ public record PartitionRecord(
         Map<String, byte[]> layers = new LinkedHashMap<>();
         JsonNode encoded = json.path("layers");
         encoded.fieldNames()
-                .forEachRemaining(name -> layers.put(name, Base64.getDecoder().decode(encoded.get(name).asText())));
+                .forEachRemaining(name -> layers.put(
+                        name, Base64.getDecoder().decode(encoded.get(name).asText())));
         JsonNode cosine = json.get("worst_cosine");
         return new PartitionRecord(
                 json.get("query_id").asText(),

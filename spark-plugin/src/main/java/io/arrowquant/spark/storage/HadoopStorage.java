@@ -48,7 +48,8 @@ final class HadoopStorage implements Storage {
     @Override
     public RangeReader open(String path) throws IOException {
         Path file = new Path(path);
-        return new HadoopRangeReader(fileSystem.open(file), fileSystem.getFileStatus(file).getLen());
+        return new HadoopRangeReader(
+                fileSystem.open(file), fileSystem.getFileStatus(file).getLen());
     }
 
     @Override

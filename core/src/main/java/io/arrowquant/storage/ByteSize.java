@@ -1,0 +1,61 @@
+package io.arrowquant.storage;
+
+import io.arrowquant.error.InvalidRequestException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Sizes as people write them: {@code 500MB} and {@code 5GB} are decimal, {@code 4m}, {@code 4MiB} and so on binary. */
+public final class ByteSize {
+    private static final Pattern FORM = Pattern.compile("\\s*(\\d+)\\s*([a-zA-Z]*)\\s*");
+
+    private ByteSize() {}
+
+    /** The number of bytes; {@code option} names the option in errors. */
+    public static long parse(String option, String text) {
+        Matcher form = FORM.matcher(text);
+        if (form.matches()) {
+            long unit = unit(form.group(2).toLowerCase(Locale.ROOT));
+            if (unit > 0) {
+                try {
+                    return Math.multiplyExact(Long.parseLong(form.group(1)), unit);
+                } catch (ArithmeticException | NumberFormatException tooLarge) {
+                    throw invalid(option, text, tooLarge);
+                }
+            }
+        }
+        throw invalid(option, text, null);
+    }
+
+    private static long unit(String suffix) {
+        return switch (suffix) {
+            case "", "b" -> 1L;
+            case "kb" -> 1_000L;
+            case "mb" -> 1_000_000L;
+            case "gb" -> 1_000_000_000L;
+            case "tb" -> 1_000_000_000_000L;
+            case "k", "kib" -> 1L << 10;
+            case "m", "mib" -> 1L << 20;
+            case "g", "gib" -> 1L << 30;
+            case "t", "tib" -> 1L << 40;
+            default -> 0L;
+        };
+    }
+
+    private static InvalidRequestException invalid(String option, String text, Throwable cause) {
+        return new InvalidRequestException(
+                "Invalid " + option + ": '" + text + "'", "Write bytes, or a size such as 64MiB or 5GB", cause);
+    }
+
+    /** A size for people, in binary units. */
+    public static String show(long bytes) {
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+        double size = bytes;
+        int unit = 0;
+        while (size >= 1024 && unit < units.length - 1) {
+            size /= 1024;
+            unit++;
+        }
+        return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", size, units[unit]);
+    }
+}
