@@ -173,7 +173,7 @@ abstract class IntegerContract {
         for (int i = 0; i < codes.length; i++) {
             codes[i] = (byte) i;
         }
-        float[] odd = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 1e38f, -1e38f, 0.5f, 1e-45f};
+        float[] odd = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 1e38f, -1e38f, 0.5f, 1.4E-45f};
         for (float scale : odd) {
             for (float zeroPoint : odd) {
                 float[] values = new float[codes.length];

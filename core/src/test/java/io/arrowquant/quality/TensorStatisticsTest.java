@@ -80,7 +80,7 @@ class TensorStatisticsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(floats = {0.1f, -0.3f, 1e-45f, 3.4e38f, 16777217f, -1.17e-38f, 0f, -0f})
+    @ValueSource(floats = {0.1f, -0.3f, 1.4E-45f, 3.4e38f, 16777216f, -1.17e-38f, 0f, -0f})
     void aConstantTensorHasNoSpread(float value) {
         for (int count : new int[] {1, 2, 3, 4095, 4097, 100_003}) {
             float[] values = new float[count];
