@@ -120,6 +120,8 @@ final class Publisher {
     }
 
     private void run(Publication publication) throws IOException {
+        // Until it is clear how things stand, and for good when not even an exception handler gets to run.
+        staging.keep(true);
         try {
             publication.run();
         } catch (IOException | RuntimeException failure) {
@@ -127,17 +129,19 @@ final class Publisher {
                 publication.undo();
             } catch (IOException | RuntimeException unclear) {
                 failure.addSuppressed(unclear);
-                staging.keep();
                 throw new ResourceException(
                         "Publishing to '" + Printable.text(staging.output())
-                                + "' failed, and so did restoring what was there: whether the output is complete is unknown",
+                                + "' failed, and so did restoring what was there:"
+                                + " whether the output is complete is unknown",
                         "Nothing was deleted. The output is complete when it holds every file that "
                                 + staging.storage().child(staging.path(), Publication.JOURNAL)
                                 + " lists under arrivals and additions; replaced files are kept beside that file. The"
                                 + " next write to this output restores the state before, unless it is complete",
                         failure);
             }
+            staging.keep(false);
             throw failure;
         }
+        staging.keep(false);
     }
 }

@@ -112,9 +112,9 @@ final class StagingArea {
         }
     }
 
-    /** From now on nothing is deleted: the area holds what is needed to find out, or undo, what happened. */
-    void keep() {
-        kept = true;
+    /** While true, {@link #abandon} deletes nothing: the area holds what is needed to find out, or undo, what happened. */
+    void keep(boolean wanted) {
+        kept = wanted;
     }
 
     /** The job is done; its output does not depend on the area any more, so failures are only logged. */
