@@ -26,13 +26,13 @@ public final class ArrowQuantExtensions extends AbstractFunction1<SparkSessionEx
         register(extensions, Dequantize.NAME, Dequantize::of);
         register(extensions, TensorStats.NAME, TensorStats::of);
         register(extensions, QuantizationError.NAME, QuantizationError::of);
+        extensions.injectColumnar(session -> new ColumnarQuantizeRule());
         return BoxedUnit.UNIT;
     }
 
     private static void register(
             SparkSessionExtensions extensions, String name, Function<List<Expression>, Expression> builder) {
         Function1<Seq<Expression>, Expression> build = given -> builder.apply(ScalaSeqs.toJava(given));
-        extensions.injectFunction(
-                new Tuple3<>(new FunctionIdentifier(name), FunctionDocumentation.of(name), build));
+        extensions.injectFunction(new Tuple3<>(new FunctionIdentifier(name), FunctionDocumentation.of(name), build));
     }
 }
