@@ -9,6 +9,7 @@ import io.arrowquant.spark.metrics.PartitionRecords;
 import io.arrowquant.spark.write.Tensors.Tensor;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,7 +90,8 @@ class ShardingTest extends WriteTestBase {
                           }
                         }
                         """);
-        String start = new String(Files.readAllBytes(out().resolve("model-00001-of-00002.safetensors")), 8, 60);
+        String start = new String(
+                Files.readAllBytes(out().resolve("model-00001-of-00002.safetensors")), 8, 60, StandardCharsets.UTF_8);
         assertThat(start).startsWith("{\"__metadata__\":{\"format\":\"pt\"},\"b.weight\":{\"dtype\":\"F32\"");
     }
 
