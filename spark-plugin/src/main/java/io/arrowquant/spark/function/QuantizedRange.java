@@ -1,0 +1,106 @@
+package io.arrowquant.spark.function;
+
+import io.arrowquant.scheme.PartBuffers;
+import io.arrowquant.scheme.PartSpec;
+import io.arrowquant.tensor.DataType;
+import io.arrowquant.tensor.ElementRange;
+import io.arrowquant.tensor.Shape;
+import java.util.List;
+
+/**
+ * What came out of a row: the fields of the struct that {@code quantize} returns, before they take the form of a Spark
+ * row or of Arrow vectors. Exactly one of three things is there: parts of a scheme, kept values, or an error.
+ *
+ * @param specs the parts of the scheme, whose bytes are in {@code parts}; valid until the next row
+ * @param kept the values as they are stored, when nothing was quantized
+ * @param error why a quarantined row could not be quantized
+ */
+record QuantizedRange(
+        List<PartSpec> specs,
+        PartBuffers parts,
+        byte[] kept,
+        String error,
+        Shape shape,
+        ElementRange range,
+        int bitWidth,
+        String scheme,
+        int groupSize) {
+
+    private static final int SCALES = 1;
+    private static final int ZERO_POINTS = 2;
+
+    static QuantizedRange ofError(String message) {
+        return new QuantizedRange(null, null, null, message, null, null, 0, null, 0);
+    }
+
+    static QuantizedRange ofKept(byte[] kept, DataType type, TensorPlace place) {
+        return new QuantizedRange(
+                List.of(), null, kept, null, place.shape(), place.range(), type.bits(), type.name(), 0);
+    }
+
+    boolean isError() {
+        return error != null;
+    }
+
+    boolean isKept() {
+        return kept != null;
+    }
+
+    /** True when the row held a part of its tensor only. */
+    boolean isPart() {
+        return range.count() != shape.elements();
+    }
+
+    /** True for the schemes that fill the columns scales and zero_points. */
+    boolean hasScaleColumns() {
+        return hasScaleColumns(specs);
+    }
+
+    /** Told from the parts and not from names, so that another scheme of this form fills the columns as well. */
+    static boolean hasScaleColumns(List<PartSpec> specs) {
+        return specs.size() == ZERO_POINTS + 1
+                && isFloatPart(specs.get(SCALES), "scales")
+                && isFloatPart(specs.get(ZERO_POINTS), "zero_points");
+    }
+
+    private static boolean isFloatPart(PartSpec spec, String suffix) {
+        return spec.suffix().equals(suffix) && spec.dtype() == DataType.F32;
+    }
+
+    /** The array that begins with the main payload; {@link #payloadLength} bytes of it count. */
+    byte[] payload() {
+        return isKept() ? kept : parts.array(0);
+    }
+
+    int payloadLength() {
+        return isKept() ? kept.length : parts.length(0);
+    }
+
+    byte[] scales() {
+        return parts.array(SCALES);
+    }
+
+    int scalesLength() {
+        return parts.length(SCALES);
+    }
+
+    byte[] zeroPoints() {
+        return parts.array(ZERO_POINTS);
+    }
+
+    int zeroPointsLength() {
+        return parts.length(ZERO_POINTS);
+    }
+
+    /** Bytes of everything that was made. */
+    long byteLength() {
+        if (isError()) {
+            return 0;
+        }
+        long total = payloadLength();
+        for (int i = 1; i < specs.size(); i++) {
+            total += parts.length(i);
+        }
+        return total;
+    }
+}
