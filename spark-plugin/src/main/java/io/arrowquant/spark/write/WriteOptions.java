@@ -1,0 +1,47 @@
+package io.arrowquant.spark.write;
+
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.storage.ByteSize;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+
+/**
+ * The writer's options. Options of ours have no dot in their names, those of file systems do ({@code fs.s3a.endpoint});
+ * so an unknown name without a dot is a typing error.
+ *
+ * @param maxShardBytes files are cut, between tensors, before they hold more than this
+ * @param source a checkpoint whose config, tokenizer and other files are carried over, or null
+ */
+record WriteOptions(long maxShardBytes, String source) {
+    static final String PATH = "path";
+    static final String MAX_SHARD_BYTES = "maxShardBytes";
+    static final String MAX_SHARD_SIZE = "max_shard_size";
+    static final String SOURCE = "source";
+
+    /** As huggingface_hub cuts checkpoints. */
+    static final long DEFAULT_MAX_SHARD_BYTES = 5_000_000_000L;
+
+    private static final List<String> KNOWN = List.of(PATH, MAX_SHARD_BYTES, MAX_SHARD_SIZE, SOURCE);
+
+    static WriteOptions of(Map<String, String> given) {
+        CaseInsensitiveStringMap options = new CaseInsensitiveStringMap(given);
+        for (String name : given.keySet()) {
+            if (name.indexOf('.') < 0 && KNOWN.stream().noneMatch(name::equalsIgnoreCase)) {
+                throw InvalidRequestException.unknown("option", name, KNOWN);
+            }
+        }
+        String source = options.get(SOURCE);
+        return new WriteOptions(maxShardBytes(options), source == null || source.isBlank() ? null : source);
+    }
+
+    private static long maxShardBytes(CaseInsensitiveStringMap options) {
+        for (String name : List.of(MAX_SHARD_BYTES, MAX_SHARD_SIZE)) {
+            String text = options.get(name);
+            if (text != null) {
+                return ByteSize.parse(name, text);
+            }
+        }
+        return DEFAULT_MAX_SHARD_BYTES;
+    }
+}
