@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 /** Reads the headers of many shards, several at a time, because each waits on the store far longer than it computes. */
 final class ShardHeaders {
     private static final int THREADS = 8;
+    private static final String INTERRUPTED = "interrupted while reading safetensors headers";
 
     private final Storage storage;
     private final SafetensorsLimits limits;
@@ -69,11 +70,15 @@ final class ShardHeaders {
     }
 
     private static SafetensorsHeader await(Future<SafetensorsHeader> future) throws IOException {
+        // Future.get notices an interrupt only when it has to wait.
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException(INTERRUPTED);
+        }
         try {
             return future.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while reading safetensors headers");
+            throw new InterruptedIOException(INTERRUPTED);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;

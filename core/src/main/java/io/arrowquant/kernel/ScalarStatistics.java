@@ -19,4 +19,33 @@ final class ScalarStatistics implements StatisticsKernels {
         }
         return largest;
     }
+
+    /** 2^27 + 1: multiplying by it splits a double into two halves whose products are exact (Veltkamp). */
+    static final double SPLITTER = 0x1p27 + 1;
+
+    @Override
+    public void moments(float[] values, int offset, int count, double[] sums) {
+        for (int i = 0; i < count; i++) {
+            int lane = i & (LANES - 1);
+            double x = values[offset + i];
+            double square = x * x;
+            double scaled = square * SPLITTER;
+            double upper = scaled - (scaled - square);
+            double lower = square - upper;
+            addCompensated(sums, lane, x, 0);
+            addCompensated(sums, 2 * LANES + lane, square, 0);
+            addCompensated(sums, 4 * LANES + lane, upper * x, lower * x);
+            addCompensated(sums, 6 * LANES + lane, upper * upper, lower * (square + upper));
+        }
+    }
+
+    /** Adds a double and a far smaller rest of it; what rounding loses (Knuth's two-sum) goes to the next group. */
+    private static void addCompensated(double[] sums, int at, double value, double rest) {
+        double before = sums[at];
+        double sum = before + value;
+        double added = sum - before;
+        double lost = (before - (sum - added)) + (value - added);
+        sums[at] = sum;
+        sums[at + LANES] += lost + rest;
+    }
 }

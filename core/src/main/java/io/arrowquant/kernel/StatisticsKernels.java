@@ -15,4 +15,15 @@ public interface StatisticsKernels {
      * @return the largest |a - b| seen, or NaN when there was one
      */
     double compare(float[] a, int aOffset, float[] b, int bOffset, int count, int lane, double[] sums);
+
+    /** Groups of {@link #LANES} doubles that {@link #moments} adds to. */
+    int MOMENT_SUMS = 8;
+
+    /**
+     * Adds x, x^2, x^3 and x^4 of finite values to {@code sums}. Each of the four takes two groups of {@link #LANES}
+     * doubles: the sum, and what rounding lost of it. Together they are far more precise than a double (to 95 bits for
+     * the first two, 70 for the others), so that something is left of differences between moments. The first element
+     * is of lane 0.
+     */
+    void moments(float[] values, int offset, int count, double[] sums);
 }

@@ -86,8 +86,11 @@ public final class ErrorStatistics {
         double recovered = quantized.value();
         double noise = squaredError.value();
         double cosine;
-        if (signal == 0 || recovered == 0) {
-            cosine = signal == recovered ? 1 : 0;
+        if (noise == 0) {
+            // Also where both are zero, and free of the rounding below.
+            cosine = 1;
+        } else if (signal == 0 || recovered == 0) {
+            cosine = 0;
         } else {
             // The root of each, since the product of both can overflow. Rounding may lead a hair beyond one.
             cosine = Math.max(-1, Math.min(1, product.value() / Math.sqrt(signal) / Math.sqrt(recovered)));

@@ -17,6 +17,7 @@ public final class ExactSum {
     /** Bits from 2^-1074 to 2^1023, and room for carries of 2^62 summands. */
     private static final int DIGITS = (1074 + 1024 + 64) / 32 + 1;
 
+    private static final BigInteger FIVE = BigInteger.valueOf(5);
     private static final int DIGIT_BITS = 32;
     private static final long DIGIT_MASK = 0xffffffffL;
 
@@ -102,12 +103,11 @@ public final class ExactSum {
 
     /** The sum as an exact decimal number; only for sums of finite values. */
     public BigDecimal exact() {
-        carry();
-        BigInteger whole = BigInteger.valueOf(digits[DIGITS - 1]);
-        for (int i = DIGITS - 2; i >= 0; i--) {
-            whole = whole.shiftLeft(DIGIT_BITS).add(BigInteger.valueOf(digits[i]));
-        }
-        return new BigDecimal(whole).divide(new BigDecimal(BigInteger.ONE.shiftLeft(-LOWEST_EXPONENT)));
+        BigInteger units = units();
+        // Without trailing zeros the number is n / 2^k, which is n * 5^k / 10^k.
+        int trailing = Math.min(Math.max(0, units.getLowestSetBit()), -LOWEST_EXPONENT);
+        int scale = -LOWEST_EXPONENT - trailing;
+        return new BigDecimal(units.shiftRight(trailing).multiply(FIVE.pow(scale)), scale);
     }
 
     /** The sum rounded once to the nearest double. */
@@ -118,7 +118,26 @@ public final class ExactSum {
         if (positiveInfinity || negativeInfinity) {
             return positiveInfinity ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
         }
-        return exact().doubleValue();
+        BigInteger units = units();
+        BigInteger magnitude = units.abs();
+        int dropped = Math.max(0, magnitude.bitLength() - Long.SIZE);
+        BigInteger leading = magnitude.shiftRight(dropped);
+        if (dropped > 0 && magnitude.getLowestSetBit() < dropped) {
+            // Something was cut off: one low bit stands for it, so that what looks like a tie is rounded up.
+            leading = leading.setBit(0);
+        }
+        double rounded = Math.scalb(leading.doubleValue(), dropped + LOWEST_EXPONENT);
+        return units.signum() < 0 ? -rounded : rounded;
+    }
+
+    /** The sum in units of the smallest double. */
+    private BigInteger units() {
+        carry();
+        BigInteger units = BigInteger.valueOf(digits[DIGITS - 1]);
+        for (int i = DIGITS - 2; i >= 0; i--) {
+            units = units.shiftLeft(DIGIT_BITS).add(BigInteger.valueOf(digits[i]));
+        }
+        return units;
     }
 
     void write(DataOutput out) throws IOException {

@@ -1,5 +1,7 @@
 package io.arrowquant.quality;
 
+import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.StatisticsKernels;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -8,18 +10,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Arrays;
 
 /**
- * Moments and extremes of a tensor's values, mergeable in any order with the same result. Sums of x and x*x carry a
- * second double with what rounding lost, so that even a constant tensor has a standard deviation of zero.
+ * Moments and extremes of a tensor's values, mergeable in any order with the same result. Sums carry a second
+ * double with what rounding lost, so that even a constant tensor has a standard deviation of zero, and values close
+ * together but far from zero have the right kurtosis.
  */
 public final class TensorStatistics {
     private static final int BLOCK = ErrorStatistics.BLOCK;
+    private static final int LANES = StatisticsKernels.LANES;
+    private static final int INFINITY_BITS = 0x7f800000;
 
     private final ExactSum first = new ExactSum();
     private final ExactSum second = new ExactSum();
     private final ExactSum third = new ExactSum();
     private final ExactSum fourth = new ExactSum();
+    private final double[] lanes = new double[StatisticsKernels.MOMENT_SUMS * LANES];
     private long count;
     private long zeros;
     private long nan;
@@ -36,50 +43,64 @@ public final class TensorStatistics {
     }
 
     private void addBlock(float[] values, int offset, int elements) {
-        double sum = 0;
-        double sumLost = 0;
-        double squares = 0;
-        double squaresLost = 0;
-        double cubes = 0;
-        double fourths = 0;
+        int lowest = Integer.MAX_VALUE;
+        int highest = Integer.MIN_VALUE;
+        int zerosHere = 0;
+        int finite = 0;
         for (int i = offset; i < offset + elements; i++) {
-            float value = values[i];
-            if (!Float.isFinite(value)) {
-                countNonFinite(value);
+            int bits = Float.floatToRawIntBits(values[i]);
+            int magnitude = bits & 0x7fffffff;
+            if (magnitude >= INFINITY_BITS) {
+                countNonFinite(magnitude);
                 continue;
             }
-            min = Math.min(min, value);
-            max = Math.max(max, value);
-            if (value == 0f) {
-                zeros++;
-            }
-            double x = value;
-            double square = x * x;
-            double newSum = sum + x;
-            sumLost += lost(sum, x, newSum);
-            sum = newSum;
-            double newSquares = squares + square;
-            squaresLost += lost(squares, square, newSquares);
-            squares = newSquares;
-            cubes += square * x;
-            fourths += square * square;
+            finite++;
+            zerosHere += magnitude == 0 ? 1 : 0;
+            int key = orderKey(bits);
+            lowest = Math.min(lowest, key);
+            highest = Math.max(highest, key);
         }
-        first.add(sum);
-        first.add(sumLost);
-        second.add(squares);
-        second.add(squaresLost);
-        third.add(cubes);
-        fourth.add(fourths);
+        zeros += zerosHere;
+        if (finite > 0) {
+            min = Math.min(min, Float.intBitsToFloat(orderKey(lowest)));
+            max = Math.max(max, Float.intBitsToFloat(orderKey(highest)));
+        }
+        if (finite == elements) {
+            addMoments(values, offset, elements);
+        } else {
+            addMoments(withoutNonFinite(values, offset, elements), 0, elements);
+        }
     }
 
-    /** What a + b lost by rounding to {@code sum} (Knuth's two-sum). */
-    private static double lost(double a, double b, double sum) {
-        double bPart = sum - a;
-        return (a - (sum - bPart)) + (b - bPart);
+    /** Bits of a float to an int in the same order, minus zero below zero; and back. */
+    private static int orderKey(int bits) {
+        return bits ^ ((bits >> 31) & 0x7fffffff);
     }
 
-    private void countNonFinite(float value) {
-        if (Float.isNaN(value)) {
+    /** A copy with zeros, which add nothing to any sum, in place of NaN and infinities. */
+    private static float[] withoutNonFinite(float[] values, int offset, int elements) {
+        float[] copy = Arrays.copyOfRange(values, offset, offset + elements);
+        for (int i = 0; i < elements; i++) {
+            if (!Float.isFinite(copy[i])) {
+                copy[i] = 0f;
+            }
+        }
+        return copy;
+    }
+
+    private void addMoments(float[] values, int offset, int elements) {
+        Arrays.fill(lanes, 0);
+        Kernels.get().statistics().moments(values, offset, elements, lanes);
+        for (int i = 0; i < 2 * LANES; i++) {
+            first.add(lanes[i]);
+            second.add(lanes[2 * LANES + i]);
+            third.add(lanes[4 * LANES + i]);
+            fourth.add(lanes[6 * LANES + i]);
+        }
+    }
+
+    private void countNonFinite(int magnitude) {
+        if (magnitude > INFINITY_BITS) {
             nan++;
         } else {
             infinite++;

@@ -1,6 +1,7 @@
 package io.arrowquant.scheme;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.Printable;
 import java.util.List;
 import java.util.Locale;
 
@@ -53,6 +54,8 @@ public record ParameterSpec(String name, String defaultValue, Kind kind, List<St
 
     private InvalidRequestException invalid(String scheme, String value, Throwable cause) {
         return new InvalidRequestException(
-                "Invalid " + name + ": " + value + " for scheme " + scheme, "Must be " + range(), cause);
+                "Invalid " + name + ": " + Printable.text(value) + " for scheme " + scheme,
+                "Must be " + range(),
+                cause);
     }
 }

@@ -24,12 +24,16 @@ public final class PartBuffers {
         int begin = lengths[part];
         int end = Math.addExact(begin, bytes);
         if (arrays[part].length < end) {
-            // Grow by half, and never beyond what a Java array can hold.
-            int capacity = (int) Math.min(Integer.MAX_VALUE - 16L, Math.max(end, begin + (begin >> 1) + SMALLEST));
-            arrays[part] = Arrays.copyOf(arrays[part], Math.max(capacity, end));
+            arrays[part] = Arrays.copyOf(arrays[part], capacity(begin, end));
         }
         lengths[part] = end;
         return begin;
+    }
+
+    /** Larger by half, and not beyond what a Java array can hold unless that much is needed. */
+    static int capacity(int begin, int end) {
+        long generous = Math.min(Integer.MAX_VALUE - 16L, (long) begin + (begin >> 1) + SMALLEST);
+        return (int) Math.max(generous, end);
     }
 
     /** Makes the array of a part large enough for a number of bytes, so that appending does not grow it. */

@@ -1,6 +1,7 @@
 package io.arrowquant.scheme;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.Printable;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.tensor.ElementRange;
@@ -16,7 +17,8 @@ public final class RangeEncoder {
     private final Scheme scheme;
     private final EncodeRequest request;
     private final Tile tile = new Tile();
-    private Survey survey;
+    private final Survey survey;
+    private boolean surveyed;
     private Encoder encoder;
     private Decoder decoder;
     private float[] decoded = new float[0];
@@ -41,6 +43,7 @@ public final class RangeEncoder {
             source.read(at, (int) Math.min(Tile.ELEMENTS, elements - at), tile);
             survey.observe(tile, at);
         }
+        surveyed = true;
     }
 
     /**
@@ -51,10 +54,16 @@ public final class RangeEncoder {
         Shape shape = request.shape();
         long unit = scheme.unit(shape);
         boolean whole = range.start() == 0 && range.count() == shape.elements();
-        if (whole) {
+        if (whole || range.count() == 0) {
             return;
         }
-        String subject = request.layer() == null ? "" : "Layer '" + request.layer() + "': ";
+        String subject = request.layer() == null ? "" : "Layer '" + Printable.text(request.layer()) + "': ";
+        if (range.end() > shape.elements()) {
+            throw new InvalidRequestException(
+                    subject + "the range from element " + range.start() + " to " + range.end()
+                            + " is not within the tensor of " + shape.elements() + " elements",
+                    "Check the shape and the start of the range");
+        }
         if (unit >= shape.elements()) {
             throw new InvalidRequestException(
                     subject + "scheme " + scheme.spelling() + " needs the whole tensor of " + shape.elements()
@@ -76,6 +85,9 @@ public final class RangeEncoder {
      */
     public void encode(ElementSource source, ElementRange range, PartBuffers parts, ErrorStatistics quality)
             throws IOException {
+        if (survey != null && !surveyed) {
+            throw new IllegalStateException("scheme " + scheme.spelling() + " needs the first pass before this");
+        }
         int unit = tileUnit();
         int tileElements = unit >= Tile.ELEMENTS ? unit : Tile.ELEMENTS / unit * unit;
         for (long at = range.start(); at < range.end(); at += tileElements) {

@@ -1,6 +1,7 @@
 package io.arrowquant.scheme;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.Printable;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +33,8 @@ public record SchemeSpec(String name, Map<String, String> parameters) {
                 }
                 String key = assignment.group(1).toLowerCase(Locale.ROOT);
                 if (parameters.put(key, assignment.group(2)) != null) {
-                    throw new InvalidRequestException("Scheme '" + text + "' gives parameter '" + key + "' twice");
+                    throw new InvalidRequestException(
+                            "Scheme '" + Printable.text(text) + "' gives parameter '" + key + "' twice");
                 }
             }
         }
@@ -54,9 +56,8 @@ public record SchemeSpec(String name, Map<String, String> parameters) {
     }
 
     private static InvalidRequestException malformed(String text) {
-        String shown = text.length() > 100 ? text.substring(0, 100) + "..." : text;
         return new InvalidRequestException(
-                "Cannot read scheme '" + shown + "'",
+                "Cannot read scheme '" + Printable.text(text) + "'",
                 "Write NAME or NAME(key=value, ...), e.g. int4(group_size=64,symmetric=true)");
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,7 +192,7 @@ class CheckpointRefusalTest {
                 "'" + model + "' holds several index files: a.safetensors.index.json, b.safetensors.index.json. Keep");
     }
 
-    @Test
+    @RepeatedTest(20)
     void anInterruptStopsTheReading() throws IOException {
         ModelFiles.shard(model.resolve("a.safetensors"), "v");
         ModelFiles.shard(model.resolve("b.safetensors"), "w");

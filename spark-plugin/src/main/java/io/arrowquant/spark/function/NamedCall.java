@@ -2,7 +2,6 @@ package io.arrowquant.spark.function;
 
 import io.arrowquant.spark.compat.ScalaSeqs;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -86,9 +85,18 @@ abstract class NamedCall extends Expression implements ImplicitCastInputTypes, S
                 value = CodeGenerator.boxedType(child.dataType()) + ".valueOf(" + value + ")";
             }
             fill.append("if (!").append(childCode.isNull()).append(") { ");
-            fill.append(array).append('[').append(i).append("] = ").append(value).append("; }\n");
+            fill.append(array)
+                    .append('[')
+                    .append(i)
+                    .append("] = ")
+                    .append(value)
+                    .append("; }\n");
         }
-        code.append("Object[] ").append(array).append(" = new Object[").append(children.size()).append("];\n");
+        code.append("Object[] ")
+                .append(array)
+                .append(" = new Object[")
+                .append(children.size())
+                .append("];\n");
         return new ArgumentCode(code.append(fill).toString(), array);
     }
 

@@ -1,21 +1,30 @@
 package io.arrowquant.spark.read;
 
-import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.spark.write.PathCatalog;
 import java.util.Map;
+import org.apache.spark.sql.connector.catalog.Identifier;
+import org.apache.spark.sql.connector.catalog.SupportsCatalogOptions;
 import org.apache.spark.sql.connector.catalog.Table;
-import org.apache.spark.sql.connector.catalog.TableProvider;
 import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.sources.DataSourceRegister;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
-/** {@code format("safetensors")}. */
-public class SafetensorsSource implements TableProvider, DataSourceRegister {
-    public static final String NAME = "safetensors";
-
+/** {@code format("safetensors")}. It comes with a catalog because only then Spark allows all save modes. */
+public final class SafetensorsSource implements SupportsCatalogOptions, DataSourceRegister {
     @Override
     public String shortName() {
-        return NAME;
+        return "safetensors";
+    }
+
+    @Override
+    public String extractCatalog(CaseInsensitiveStringMap options) {
+        return PathCatalog.register(SafetensorsCatalog.NAME, SafetensorsCatalog.class);
+    }
+
+    @Override
+    public Identifier extractIdentifier(CaseInsensitiveStringMap options) {
+        return PathCatalog.identifier(options);
     }
 
     @Override
@@ -23,19 +32,10 @@ public class SafetensorsSource implements TableProvider, DataSourceRegister {
         return ReadSchema.SCHEMA;
     }
 
+    /** For temporary views, which bypass the catalog. */
     @Override
     public Table getTable(StructType schema, Transform[] partitioning, Map<String, String> properties) {
-        return new SafetensorsTable(path(new CaseInsensitiveStringMap(properties)), properties);
-    }
-
-    /** The one path of a read or write. */
-    static String path(CaseInsensitiveStringMap options) {
-        String path = options.get("path");
-        if (path == null || path.isBlank()) {
-            throw new InvalidRequestException(
-                    options.containsKey("paths") ? "Several paths are given" : "No path is given",
-                    "Pass one file, directory or glob to load() or save()");
-        }
-        return path;
+        Identifier path = PathCatalog.identifier(new CaseInsensitiveStringMap(properties));
+        return new SafetensorsTable(path.name(), properties);
     }
 }

@@ -1,18 +1,22 @@
 package io.arrowquant.spark.read;
 
+import io.arrowquant.spark.write.SafetensorsWriteBuilder;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
+import org.apache.spark.sql.connector.catalog.SupportsWrite;
 import org.apache.spark.sql.connector.catalog.TableCapability;
 import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.WriteBuilder;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /** A path as a table. Equal paths make equal tables, so that cached frames are found again. */
-public final class SafetensorsTable implements SupportsRead {
+public final class SafetensorsTable implements SupportsRead, SupportsWrite {
     private final String path;
     private final Map<String, String> options;
 
@@ -44,6 +48,11 @@ public final class SafetensorsTable implements SupportsRead {
     @Override
     public ScanBuilder newScanBuilder(CaseInsensitiveStringMap scanOptions) {
         return new SafetensorsScanBuilder(path, merged(scanOptions));
+    }
+
+    @Override
+    public WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
+        return new SafetensorsWriteBuilder(info, path, merged(info.options()));
     }
 
     private Map<String, String> merged(CaseInsensitiveStringMap more) {

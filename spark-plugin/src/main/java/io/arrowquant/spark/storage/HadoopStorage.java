@@ -98,9 +98,16 @@ final class HadoopStorage implements Storage {
         return new Path(directory, name).toString();
     }
 
+    /** Links are resolved as far as the path exists; what does not exist yet stays as it is. */
     @Override
     public String canonical(String path) throws IOException {
-        return fileSystem.resolvePath(new Path(path)).toString();
+        Path existing = fileSystem.makeQualified(new Path(path));
+        String missing = "";
+        while (existing.getParent() != null && !fileSystem.exists(existing)) {
+            missing = Path.SEPARATOR + existing.getName() + missing;
+            existing = existing.getParent();
+        }
+        return fileSystem.resolvePath(existing) + missing;
     }
 
     private static FileEntry entry(FileStatus status) throws FileNotFoundException {

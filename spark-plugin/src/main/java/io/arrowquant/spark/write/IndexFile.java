@@ -1,6 +1,7 @@
 package io.arrowquant.spark.write;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -41,10 +42,10 @@ final class IndexFile {
                 case '\r' -> json.append("\\r");
                 case '\t' -> json.append("\\t");
                 default -> {
-                    if (c >= 0x20 && c <= 0x7e || c == 0x7f) {
+                    if ((c >= 0x20 && c <= 0x7e) || c == 0x7f) {
                         json.append(c);
                     } else {
-                        json.append(String.format("\\u%04x", (int) c));
+                        json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     }
                 }
             }
