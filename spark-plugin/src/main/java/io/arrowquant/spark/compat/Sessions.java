@@ -50,6 +50,23 @@ public final class Sessions {
         return existing().isDefined();
     }
 
+    /** The session there is, or a new one: on all cores of this machine unless spark-submit names a master. */
+    public static SparkSession getOrCreate(String applicationName) {
+        Option<SparkSession> session = existing();
+        if (session.isDefined()) {
+            return session.get();
+        }
+        SparkSession.Builder builder = SparkSession.builder();
+        SparkConf given = new SparkConf();
+        if (!given.contains("spark.master")) {
+            builder.master("local[*]");
+        }
+        if (!given.contains("spark.app.name")) {
+            builder.appName(applicationName);
+        }
+        return builder.getOrCreate();
+    }
+
     private static Option<SparkSession> existing() {
         Option<SparkSession> active = SparkSession.getActiveSession();
         Option<SparkSession> session = active.isDefined() ? active : SparkSession.getDefaultSession();

@@ -49,6 +49,7 @@ public final class ArrowQuantJob {
 
     private static List<Object> commands(Streams streams) {
         List<Object> commands = new ArrayList<>();
+        commands.add(new QuantizeCommand(streams));
         commands.add(new InspectCommand(streams));
         commands.add(new SchemesCommand(streams));
         return commands;

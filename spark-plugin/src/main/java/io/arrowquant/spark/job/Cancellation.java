@@ -9,7 +9,8 @@ final class Cancellation {
     private Cancellation() {}
 
     static boolean isBehind(Throwable failure) {
-        if (Failures.find(failure, InterruptedException.class) != null) {
+        if (Failures.find(failure, InterruptedException.class) != null
+                || Failures.find(failure, CancelledException.class) != null) {
             return true;
         }
         SparkException ofSpark = Failures.find(failure, SparkException.class);

@@ -2,6 +2,7 @@ package io.arrowquant.spark.write;
 
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
+import io.arrowquant.error.ResourceException;
 import io.arrowquant.storage.LocalStorage;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
@@ -109,6 +110,30 @@ final class StagingArea {
     void writeFile(String file, byte[] content) throws IOException {
         try (OutputStream out = storage.create(file)) {
             out.write(content);
+        }
+    }
+
+    /** Publishes what is staged. After a failure the output is as before; when even that is unclear, all is kept. */
+    void exchange(Publication.Moves moves) throws IOException {
+        Publication publication = new Publication(storage, output, path, moves);
+        try {
+            publication.run();
+        } catch (IOException | RuntimeException failure) {
+            try {
+                publication.undo();
+            } catch (IOException | RuntimeException unclear) {
+                failure.addSuppressed(unclear);
+                keep();
+                throw new ResourceException(
+                        "Publishing to '" + Printable.text(output)
+                                + "' failed, and so did restoring what was there: whether the output is complete is unknown",
+                        "Nothing was deleted. The output is complete when it holds every file that "
+                                + storage.child(path, Publication.JOURNAL)
+                                + " lists under arrivals and additions; replaced files are kept beside that file. The"
+                                + " next write to this output restores the state before, unless it is complete",
+                        failure);
+            }
+            throw failure;
         }
     }
 
