@@ -23,9 +23,12 @@ def find_jar(version: str) -> Path:
     raise SetupError(f"{name} is missing. Build it first: run 'mvn -B verify' in the root of the checkout.")
 
 
-def put(file: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, target)
+def put(jar: Path, directory: Path) -> None:
+    """Makes it the only file there: an earlier build may have left its own."""
+    content = jar.read_bytes()
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    (directory / jar.name).write_bytes(content)
 
 
 class BuildWithJar(build_py):
@@ -33,16 +36,16 @@ class BuildWithJar(build_py):
         jar = find_jar(self.distribution.get_version())
         super().run()
         if self.editable_mode:
-            put(jar, HERE / INSIDE / jar.name)
+            put(jar, HERE / INSIDE)
         else:
-            put(jar, Path(self.build_lib) / INSIDE / jar.name)
+            put(jar, Path(self.build_lib) / INSIDE)
 
 
 class SourceWithJar(sdist):
     def make_release_tree(self, base_dir, files) -> None:
         jar = find_jar(self.distribution.get_version())
         super().make_release_tree(base_dir, files)
-        put(jar, Path(base_dir) / INSIDE / jar.name)
+        put(jar, Path(base_dir) / INSIDE)
 
 
 setup(cmdclass={"build_py": BuildWithJar, "sdist": SourceWithJar})

@@ -26,6 +26,7 @@ public final class ArrowQuantExtensions extends AbstractFunction1<SparkSessionEx
         register(extensions, Dequantize.NAME, Dequantize::of);
         register(extensions, TensorStats.NAME, TensorStats::of);
         register(extensions, QuantizationError.NAME, QuantizationError::of);
+        extensions.injectColumnar(session -> new ColumnarQuantizeRule());
         return BoxedUnit.UNIT;
     }
 

@@ -8,6 +8,10 @@
  * named arguments and the weights of one row, wherever these lie in memory ({@code Weights}), and has the core encode
  * them. Its result, a {@code QuantizedRange}, becomes a row of Spark ({@code QuantizedStruct}).
  *
+ * <p>Where the weights come as Arrow batches, {@link io.arrowquant.spark.function.ArrowQuantProject} takes the place of a
+ * projection and quantizes whole columns without making rows of them. {@code ColumnarQuantizeRule} decides where; the
+ * results are gathered in {@code QuantizedVectors}. Both ways share everything else, hence the same bytes.
+ *
  * <p>The classes that generated code or Catalyst's copying by reflection touch are public; nothing here is meant to be
  * called from outside.
  */

@@ -7,9 +7,14 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
-/** Where a command's results go, and where everything else does. */
-record Streams(PrintStream out, PrintStream err) {
+/**
+ * Where a command's results go, and where everything else does.
+ *
+ * @param terminal whether a person watches {@code err}, so that a line may be written over
+ */
+record Streams(PrintStream out, PrintStream err, boolean terminal) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** A line of the result. */
@@ -32,10 +37,10 @@ record Streams(PrintStream out, PrintStream err) {
     }
 
     PrintWriter outWriter() {
-        return new PrintWriter(out, true);
+        return new PrintWriter(out, true, StandardCharsets.UTF_8);
     }
 
     PrintWriter errWriter() {
-        return new PrintWriter(err, true);
+        return new PrintWriter(err, true, StandardCharsets.UTF_8);
     }
 }

@@ -36,7 +36,8 @@ final class SafetensorsBatchWrite implements BatchWrite {
         }
         return new SafetensorsWriterFactory(
                 write.columns(),
-                staging.path(),
+                StagingArea.temporary(staging.storage(), staging.output()),
+                staging.queryId(),
                 write.options().maxShardBytes(),
                 new SerializableConfiguration(configuration),
                 PartitionRecords.of(Sessions.context()).sink());

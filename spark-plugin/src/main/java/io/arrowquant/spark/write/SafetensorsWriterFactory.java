@@ -12,10 +12,11 @@ import org.apache.spark.sql.connector.write.DataWriterFactory;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** What executors need to write: the job's staging directory and how to find the columns. */
+/** What executors need to write: where the job stages its files and how to find the columns. */
 record SafetensorsWriterFactory(
         InputColumns columns,
-        String staging,
+        String temporary,
+        String queryId,
         long maxShardBytes,
         SerializableConfiguration configuration,
         CollectionAccumulator<String> sink)
@@ -25,13 +26,13 @@ record SafetensorsWriterFactory(
     public DataWriter<InternalRow> createWriter(int partition, long taskId) {
         Storage storage;
         try {
-            storage = Storages.reopen(staging, configuration.value());
+            storage = Storages.reopen(temporary, configuration.value());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         // Task ids are unique in an application, so attempts of one partition never share a directory.
-        TaskDirectory directory =
-                new TaskDirectory(storage, staging, partition + "-" + taskId, LocalDirectories.forTask(taskId));
+        TaskDirectory directory = new TaskDirectory(
+                storage, temporary, queryId, partition + "-" + taskId, LocalDirectories.forTask(taskId));
         return new SafetensorsDataWriter(
                 partition, taskId, columns, new TaskOutput(directory, maxShardBytes), TaskRecorder.current(sink));
     }

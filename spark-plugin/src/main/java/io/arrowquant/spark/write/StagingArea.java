@@ -116,6 +116,8 @@ final class StagingArea {
     /** Publishes what is staged. After a failure the output is as before; when even that is unclear, all is kept. */
     void exchange(Publication.Moves moves) throws IOException {
         Publication publication = new Publication(storage, output, path, moves);
+        // Until it is clear how things stand, and for good when not even an exception handler gets to run.
+        keep(true);
         try {
             publication.run();
         } catch (IOException | RuntimeException failure) {
@@ -123,23 +125,25 @@ final class StagingArea {
                 publication.undo();
             } catch (IOException | RuntimeException unclear) {
                 failure.addSuppressed(unclear);
-                keep();
                 throw new ResourceException(
                         "Publishing to '" + Printable.text(output)
-                                + "' failed, and so did restoring what was there: whether the output is complete is unknown",
+                                + "' failed, and so did restoring what was there:"
+                                + " whether the output is complete is unknown",
                         "Nothing was deleted. The output is complete when it holds every file that "
                                 + storage.child(path, Publication.JOURNAL)
                                 + " lists under arrivals and additions; replaced files are kept beside that file. The"
                                 + " next write to this output restores the state before, unless it is complete",
                         failure);
             }
+            keep(false);
             throw failure;
         }
+        keep(false);
     }
 
-    /** From now on nothing is deleted: the area holds what is needed to find out, or undo, what happened. */
-    void keep() {
-        kept = true;
+    /** While true, {@link #abandon} deletes nothing: the area holds what is needed to find out, or undo, what happened. */
+    void keep(boolean wanted) {
+        kept = wanted;
     }
 
     /** The job is done; its output does not depend on the area any more, so failures are only logged. */

@@ -19,15 +19,17 @@ final class TaskDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(TaskDirectory.class);
 
     private final Storage storage;
+    private final String temporary;
     private final String staging;
     private final String path;
     private final Path spoolDirectory;
     private boolean created;
 
-    /** {@code staging} is the job's staging directory; {@code spoolDirectory} a directory of this machine. */
-    TaskDirectory(Storage storage, String staging, String name, Path spoolDirectory) {
+    /** {@code temporary} holds the job's staging directory; {@code spoolDirectory} is a directory of this machine. */
+    TaskDirectory(Storage storage, String temporary, String queryId, String name, Path spoolDirectory) {
         this.storage = storage;
-        this.staging = staging;
+        this.temporary = temporary;
+        this.staging = storage.child(temporary, queryId);
         this.path = storage.child(staging, name);
         this.spoolDirectory = spoolDirectory;
     }
@@ -75,6 +77,7 @@ final class TaskDirectory {
         if (!storage.exists(storage.child(staging, StagingOwner.FILE)) && storage.exists(staging)) {
             LOG.info("The job of {} has ended: deleting what is left of it", staging);
             StagingArea.deleteIfEmpty(storage, staging);
+            StagingArea.deleteIfEmpty(storage, temporary);
         }
     }
 

@@ -69,6 +69,8 @@ final class TaskOutput implements AutoCloseable {
 
     private void finish(Shard shard) throws IOException {
         buffer.flush();
+        // Other stores than the local one would make the directory again.
+        directory.requireJobAlive();
         staged.add(shard.finish());
         open.remove(shard);
     }
