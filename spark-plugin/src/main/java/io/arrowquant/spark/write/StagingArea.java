@@ -127,7 +127,8 @@ final class StagingArea {
                 failure.addSuppressed(unclear);
                 throw new ResourceException(
                         "Publishing to '" + Printable.text(output)
-                                + "' failed, and so did restoring what was there: whether the output is complete is unknown",
+                                + "' failed, and so did restoring what was there:"
+                                + " whether the output is complete is unknown",
                         "Nothing was deleted. The output is complete when it holds every file that "
                                 + storage.child(path, Publication.JOURNAL)
                                 + " lists under arrivals and additions; replaced files are kept beside that file. The"
