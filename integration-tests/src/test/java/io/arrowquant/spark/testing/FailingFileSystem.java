@@ -17,9 +17,9 @@ import org.apache.hadoop.util.Progressable;
 
 /**
  * A file system for tests, {@code fail:///path}, that keeps its files on the local disk and fails when told to: for
- * each operation, from the n-th call on a matching path, a number of times, before or after doing what was asked. To the
- * code under test it is a store like any other, without the short cuts there are for local files. One JVM has one set
- * of faults; {@link #reset} clears it.
+ * each operation, from the n-th call on a matching path, a number of times, before or after doing what was asked. To
+ * the code under test it is a store like any other, without the short cuts there are for local files. One JVM has one
+ * set of faults; {@link #reset} clears it.
  */
 public final class FailingFileSystem extends RawLocalFileSystem {
     public static final String SCHEME = "fail";

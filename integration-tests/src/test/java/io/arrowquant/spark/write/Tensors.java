@@ -84,6 +84,16 @@ final class Tensors {
         return content;
     }
 
+    /** Where each tensor begins in its file. */
+    static Map<String, Long> offsetsOf(Path checkpoint) throws IOException {
+        Map<String, Long> offsets = new TreeMap<>();
+        for (CheckpointTensor tensor :
+                Checkpoint.open(LocalStorage.INSTANCE, checkpoint.toString()).tensors()) {
+            offsets.put(tensor.name(), tensor.info().offset());
+        }
+        return offsets;
+    }
+
     /** What {@link #contentOf} is to answer. */
     static Map<String, String> contentOf(List<Tensor> tensors) {
         Map<String, String> content = new TreeMap<>();

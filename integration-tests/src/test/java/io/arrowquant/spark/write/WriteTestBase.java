@@ -1,5 +1,9 @@
 package io.arrowquant.spark.write;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.arrowquant.error.ArrowQuantException;
 import io.arrowquant.spark.testing.FailingFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,6 +87,16 @@ abstract class WriteTestBase {
     /** The same path through Hadoop's interface, where there is no short cut for local files. */
     static String remote(Path path) {
         return FailingFileSystem.SCHEME + "://" + path;
+    }
+
+    /** The first cause of a write's failure, which Spark versions wrap differently. */
+    static Throwable failureOf(ThrowingCallable write) {
+        Throwable failure = catchThrowable(write);
+        assertThat(failure).as("the write was expected to fail").isNotNull();
+        while (failure.getCause() != null && !(failure instanceof ArrowQuantException)) {
+            failure = failure.getCause();
+        }
+        return failure;
     }
 
     /** Relative names of all files and empty directories below a directory. */

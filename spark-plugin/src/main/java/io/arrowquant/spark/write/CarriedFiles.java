@@ -3,7 +3,10 @@ package io.arrowquant.spark.write;
 import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointFile;
 import io.arrowquant.checkpoint.CheckpointPaths;
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.Printable;
 import io.arrowquant.spark.storage.Storages;
+import io.arrowquant.storage.PlainNames;
 import io.arrowquant.storage.RangeReader;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
@@ -43,10 +46,20 @@ final class CarriedFiles {
         List<CheckpointFile> files = new ArrayList<>();
         for (CheckpointFile file : Checkpoint.open(from.storage(), from.path()).otherFiles()) {
             if (file.file().equals(file.entry().name())) {
+                requirePortable(file.file(), from.path());
                 files.add(file);
             }
         }
         return new CarriedFiles(from.storage(), files);
+    }
+
+    private static void requirePortable(String name, String source) {
+        if (!PlainNames.isPlain(name)) {
+            throw new InvalidRequestException(
+                    "The source '" + Printable.text(source) + "' has a file '" + Printable.text(name)
+                            + "', a name that not every store can hold",
+                    "Rename or remove it");
+        }
     }
 
     private static boolean sameStore(String a, String b) {

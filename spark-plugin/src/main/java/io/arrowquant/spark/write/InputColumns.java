@@ -5,6 +5,7 @@ import io.arrowquant.error.Printable;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
@@ -85,7 +86,7 @@ record InputColumns(int layerName, int dtype, int shape, int elementStart, int e
             if (found != ABSENT && !check.accepts(fields[found].dataType())) {
                 throw new InvalidRequestException(
                         "Column '" + name + "' has type "
-                                + fields[found].dataType().sql().toLowerCase(java.util.Locale.ROOT) + ", but must be "
+                                + fields[found].dataType().sql().toLowerCase(Locale.ROOT) + ", but must be "
                                 + typeName,
                         "Cast it to " + typeName);
             }

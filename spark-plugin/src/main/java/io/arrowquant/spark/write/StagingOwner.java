@@ -1,5 +1,6 @@
 package io.arrowquant.spark.write;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,8 +16,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Whose staging directory it is: the driver process and its application. Later jobs read it to tell what a dead job left
- * behind from what a living one is working on.
+ * Whose staging directory it is: the driver process and its application. Later jobs read it to tell what a dead job
+ * left behind from what a living one is working on.
  *
  * @param processSpace the process id's name space, since containers of one host may share its name but not its ids
  * @param processStart when the process began, since systems use process ids again
@@ -82,7 +83,7 @@ record StagingOwner(String host, String processSpace, long pid, long processStar
         JsonNode json;
         try {
             json = JSON.readTree(text);
-        } catch (com.fasterxml.jackson.core.JacksonException malformed) {
+        } catch (JacksonException malformed) {
             return null;
         }
         if (!json.path("host").isTextual() || !json.path("pid").isIntegralNumber()) {

@@ -19,8 +19,8 @@
  * writes the index and carries over the files of the option {@code source}. Then the
  * {@linkplain io.arrowquant.spark.write.Publication exchange} with what was there happens by renaming: a failure undoes
  * it, and what a killed driver leaves behind the next write to the same output undoes. An
- * {@linkplain io.arrowquant.spark.write.StagingOwner owner's mark} in the staging area tells dead jobs from living ones,
- * and two jobs never write to one output at a time.
+ * {@linkplain io.arrowquant.spark.write.StagingOwner owner's mark} in the staging area tells dead jobs from living
+ * ones, and two jobs never write to one output at a time.
  *
  * <p>Files are not forced to disk (fsync): as with Spark's own writers, a machine that loses power may lose what it
  * reported as written shortly before. File permissions are those the file system gives to new files.
