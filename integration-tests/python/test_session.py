@@ -1,6 +1,7 @@
 """How Spark gets the plugin."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,24 +68,79 @@ def run(command, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
-def test_one_jar_for_the_jvm_and_for_python(jar, tmp_path):
-    """``spark-submit --jars X --py-files X``, and Python workers that import the package as well."""
-    script = tmp_path / "script.py"
-    script.write_text(
-        "from pyspark.sql import SparkSession, functions as F\n"
-        "from arrowquant_spark import configure, quantize\n"
-        "import arrowquant_spark\n"
-        "assert '.jar' in arrowquant_spark.__file__, arrowquant_spark.__file__\n"
-        "spark = configure(SparkSession.builder.config('spark.ui.enabled', 'false')).getOrCreate()\n"
-        f"{USE}\n"
-        "spark.range(1).select(F.udf(lambda _: __import__('arrowquant_spark').__version__)('id').alias('v')).show()\n"
-    )
-    submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+SCRIPT = f"""
+from pyspark.sql import SparkSession, functions as F
+from arrowquant_spark import configure, quantize
+import arrowquant_spark
+print("package:", arrowquant_spark.__file__)
+spark = configure(SparkSession.builder.config("spark.ui.enabled", "false")).getOrCreate()
+{USE}
+where = spark.range(1).select(F.udf(lambda _: __import__("arrowquant_spark").__file__)("id")).first()[0]
+print("worker:", where)
+"""
+PYSPARK = Path(pyspark.__file__).parent
 
-    printed = run([submit, "--master", "local[1]", "--jars", jar, "--py-files", jar, script], tmp_path, PYSPARK_PYTHON=sys.executable)
+
+def submit(tmp_path: Path, *options: object) -> str:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    command = [PYSPARK / "bin" / "spark-submit", "--master", "local[1]", *options, tmp_path / "script.py"]
+    return run(command, tmp_path, PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1")
+
+
+def places(printed: str) -> list[str]:
+    """Where driver and worker found the package."""
+    return [line.partition(": ")[2] for line in printed.splitlines() if line.startswith(("package:", "worker:"))]
+
+
+def test_one_jar_for_the_jvm_and_for_python(jar, tmp_path):
+    printed = submit(tmp_path, "--jars", jar, "--py-files", jar)
 
     assert RESULT in printed
-    assert arrowquant_spark.__version__ in printed
+    assert all(f"{jar.name}/arrowquant_spark/__init__.py" in place for place in places(printed))
+    assert len(places(printed)) == 2
+
+
+def test_packages_from_a_repository(jar, tmp_path):
+    """``--packages``: the jar and its pom as they are deployed, in a repository of their own."""
+    version = arrowquant_spark.__version__
+    module = tmp_path / "repository" / "io" / "arrowquant" / "arrowquant-spark_2.13" / version
+    parent = tmp_path / "repository" / "io" / "arrowquant" / "arrowquant-parent" / version
+    module.mkdir(parents=True)
+    parent.mkdir(parents=True)
+    shutil.copy(jar, module)
+    shutil.copy(jar.parent / "dependency-reduced-pom.xml", module / f"{jar.stem}.pom")
+    shutil.copy(jar.parents[2] / "pom.xml", parent / f"arrowquant-parent-{version}.pom")
+
+    printed = submit(
+        tmp_path,
+        *("--packages", f"io.arrowquant:arrowquant-spark_2.13:{version}"),
+        *("--repositories", (tmp_path / "repository").as_uri()),
+        *("--conf", f"spark.jars.ivy={tmp_path / 'ivy'}"),
+    )
+
+    assert RESULT in printed
+    assert all(".jar/arrowquant_spark/__init__.py" in place for place in places(printed))
+    assert len(places(printed)) == 2
+
+
+def test_wheel_carries_the_jar(jar, tmp_path):
+    source = tmp_path / "spark-plugin" / "python"
+    ignored = shutil.ignore_patterns("__pycache__", "jars", "build", "dist", "*.egg-info")
+    shutil.copytree(jar.parents[1] / "python", source, ignore=ignored)
+    (source.parent / "target").mkdir()
+    shutil.copy(jar, source.parent / "target")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, source], tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    run([*pip, "install", "--no-deps", "--no-index", "--target", tmp_path / "site", wheel], tmp_path)
+    (tmp_path / "script.py").write_text(SCRIPT)
+
+    printed = run([sys.executable, tmp_path / "script.py"], tmp_path, PYTHONPATH=str(tmp_path / "site"), SPARK_LOCAL_IP="127.0.0.1")
+
+    assert wheel.name == f"arrowquant_spark-{arrowquant_spark.__version__}-py3-none-any.whl"
+    assert RESULT in printed
+    assert places(printed) == [str(tmp_path / "site" / "arrowquant_spark" / "__init__.py")] * 2
+    assert sorted(file.name for file in (tmp_path / "site" / "arrowquant_spark" / "jars").iterdir()) == [jar.name]
 
 
 def test_connect(jar, tmp_path):
