@@ -107,7 +107,8 @@ class AggregateFunctionsIT extends FunctionTestBase {
     @ParameterizedTest
     @ValueSource(strings = {"true", "false"})
     void worksWhereverAggregatesDo(String codegen) {
-        spark.sql("SELECT * FROM VALUES ('a', array(0f, 1f)), ('a', array(7f)), ('a', array(7f)), ('b', NULL) AS t(g, w)")
+        spark.sql(
+                        "SELECT * FROM VALUES ('a', array(0f, 1f)), ('a', array(7f)), ('a', array(7f)), ('b', NULL) AS t(g, w)")
                 .repartition(2)
                 .createOrReplaceTempView("t");
         List<Row> rows = rowsWith(
@@ -126,13 +127,18 @@ class AggregateFunctionsIT extends FunctionTestBase {
         spark.sql("SELECT * FROM VALUES ('a', array(0f, 1f)), ('a', array(7f)), ('b', array(1f)) AS t(g, w)")
                 .repartition(2)
                 .createOrReplaceTempView("t");
-        String message = "Scheme int4(strategy=tensor) needs the whole tensor in one row, but the group has a second row."
-                + " Group by layer_name, and read with option wholeTensors=true";
-        assertThat(error("SELECT quantization_error(w, strategy => 'tensor') FROM t")).isEqualTo(message);
-        assertThat(error("SELECT quantization_error(w, strategy => 'tensor') FROM (SELECT /*+ COALESCE(1) */ * FROM t)"))
+        String message =
+                "Scheme int4(strategy=tensor) needs the whole tensor in one row, but the group has a second row."
+                        + " Group by layer_name, and read with option wholeTensors=true";
+        assertThat(error("SELECT quantization_error(w, strategy => 'tensor') FROM t"))
                 .isEqualTo(message);
-        assertThat(value("SELECT quantization_error(w, strategy => 'tensor').count FROM t WHERE g = 'b'")).isEqualTo(1L);
-        assertThat(value("SELECT quantization_error(w, group_size => 128).count FROM t")).isEqualTo(4L);
+        assertThat(error(
+                        "SELECT quantization_error(w, strategy => 'tensor') FROM (SELECT /*+ COALESCE(1) */ * FROM t)"))
+                .isEqualTo(message);
+        assertThat(value("SELECT quantization_error(w, strategy => 'tensor').count FROM t WHERE g = 'b'"))
+                .isEqualTo(1L);
+        assertThat(value("SELECT quantization_error(w, group_size => 128).count FROM t"))
+                .isEqualTo(4L);
     }
 
     @Test

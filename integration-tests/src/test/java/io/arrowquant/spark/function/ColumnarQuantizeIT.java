@@ -55,7 +55,8 @@ class ColumnarQuantizeIT extends FunctionTestBase {
     void takesStoredBytesWithoutDecodingThem() {
         view("stored", TestTensor.random(1, 20, 50_000), "stored", 2);
         long before = ArrowTestReader.DECODED.get();
-        rows("SELECT layer, quantize(weights, 'int4', layer => layer), quantize(weights, 'keep', dtype => 'BF16') FROM stored");
+        rows(
+                "SELECT layer, quantize(weights, 'int4', layer => layer), quantize(weights, 'keep', dtype => 'BF16') FROM stored");
         assertThat(ArrowTestReader.DECODED).hasValue(before);
     }
 
@@ -75,7 +76,9 @@ class ColumnarQuantizeIT extends FunctionTestBase {
     @Test
     void leavesOnlyWhatIsNotQuantizedToRows() {
         view("model", TestTensor.random(2, 4, 100), "plain", 2);
-        assertThat(plan("SELECT layer, quantize(weights) AS q FROM model")).contains(NODE).doesNotContain("Project [codegen");
+        assertThat(plan("SELECT layer, quantize(weights) AS q FROM model"))
+                .contains(NODE)
+                .doesNotContain("Project [codegen");
         String rest = plan("SELECT upper(layer), quantize(weights).scales FROM model");
         assertThat(rest).contains(NODE).containsPattern("(?s)Project \\[codegen id : 1\\].*\\.scales");
     }
@@ -95,8 +98,10 @@ class ColumnarQuantizeIT extends FunctionTestBase {
         List<Row> structs = rowsWith(
                 COLUMNAR, "false", "SELECT layer, q.* FROM (SELECT layer, quantize(weights, 'int8') AS q FROM model)");
         for (int i = 0; i < fields.size(); i++) {
-            assertThat(RowText.of(fields.get(i).get(1))).isEqualTo(RowText.of(structs.get(i).get(1)));
-            assertThat(RowText.of(fields.get(i).get(2))).isEqualTo(RowText.of(structs.get(i).get(2)));
+            assertThat(RowText.of(fields.get(i).get(1)))
+                    .isEqualTo(RowText.of(structs.get(i).get(1)));
+            assertThat(RowText.of(fields.get(i).get(2)))
+                    .isEqualTo(RowText.of(structs.get(i).get(2)));
         }
     }
 
@@ -113,9 +118,12 @@ class ColumnarQuantizeIT extends FunctionTestBase {
     @Test
     void evaluatesNothingThatACaseSpares() {
         view("bad", List.of(TestTensor.of("good", 1, 2), TestTensor.of("bad", 1, Float.NaN)), "plain", 2);
-        List<Row> rows = rows("SELECT layer, CASE WHEN layer = 'bad' THEN NULL ELSE quantize(weights).scheme END FROM bad");
+        List<Row> rows =
+                rows("SELECT layer, CASE WHEN layer = 'bad' THEN NULL ELSE quantize(weights).scheme END FROM bad");
         assertThat(texts(rows)).containsExactly("{good, int4}", "{bad, null}");
-        assertThat(value("SELECT count(*) FROM (SELECT try_divide(size(quantize(weights).scales), 0) FROM bad WHERE layer = 'good')"))
+        assertThat(
+                        value(
+                                "SELECT count(*) FROM (SELECT try_divide(size(quantize(weights).scales), 0) FROM bad WHERE layer = 'good')"))
                 .isEqualTo(1L);
     }
 
@@ -142,9 +150,11 @@ class ColumnarQuantizeIT extends FunctionTestBase {
         spark.conf().set("spark.arrowquant.columnar.memoryLimit", "64k");
         try {
             assertThat(error("SELECT quantize(weights, 'int8') FROM model"))
-                    .startsWith("Quantized weights need more Arrow memory than there is (limit of a task: 65536 bytes): ")
-                    .endsWith("Read smaller rows (option splitBytes), or raise spark.arrowquant.columnar.memoryLimit and"
-                            + " -XX:MaxDirectMemorySize");
+                    .startsWith(
+                            "Quantized weights need more Arrow memory than there is (limit of a task: 65536 bytes): ")
+                    .endsWith(
+                            "Read smaller rows (option splitBytes), or raise spark.arrowquant.columnar.memoryLimit and"
+                                    + " -XX:MaxDirectMemorySize");
         } finally {
             spark.conf().unset("spark.arrowquant.columnar.memoryLimit");
         }
@@ -206,7 +216,9 @@ class ColumnarQuantizeIT extends FunctionTestBase {
         spark.read().parquet(path).createOrReplaceTempView("written");
         assertThat(texts(rows("SELECT * FROM written"))).containsExactlyInAnyOrderElementsOf(expected);
         // Parquet vectors are not Arrow's: a table of plain arrays quantizes all the same.
-        spark.sql("SELECT layer, weights, shape FROM model").write().parquet(directory.resolve("w").toString());
+        spark.sql("SELECT layer, weights, shape FROM model")
+                .write()
+                .parquet(directory.resolve("w").toString());
         spark.read().parquet(directory.resolve("w").toString()).createOrReplaceTempView("arrays");
         String again = "SELECT layer, quantize(weights, 'int4', layer => layer) q FROM arrays";
         assertThat(plan(again)).contains(NODE);
@@ -217,7 +229,8 @@ class ColumnarQuantizeIT extends FunctionTestBase {
     void explainsItself() {
         view("model", TestTensor.random(7, 4, 100), "plain", 3);
         for (String mode : List.of("", "EXTENDED", "CODEGEN", "COST", "FORMATTED")) {
-            assertThat(value("EXPLAIN " + mode + " SELECT layer, quantize(weights, 'int4', group_size => 64) q FROM model"))
+            assertThat(value("EXPLAIN " + mode
+                            + " SELECT layer, quantize(weights, 'int4', group_size => 64) q FROM model"))
                     .asString()
                     .contains(NODE)
                     .contains("int4, group_size => 64");
@@ -227,7 +240,10 @@ class ColumnarQuantizeIT extends FunctionTestBase {
     @Test
     void stopsInTheMiddleWithoutALeak() {
         view("model", TestTensor.random(8, 60, 3_000), "plain", 1);
-        assertThat(spark.sql("SELECT layer, quantize(weights) q FROM model").toLocalIterator().next()).isNotNull();
+        assertThat(spark.sql("SELECT layer, quantize(weights) q FROM model")
+                        .toLocalIterator()
+                        .next())
+                .isNotNull();
         assertThat(rows("SELECT quantize(weights).scheme FROM model LIMIT 1")).hasSize(1);
         assertThat(error("SELECT q, raise_error('stop') FROM (SELECT layer, quantize(weights) q FROM model)"))
                 .contains("stop");

@@ -41,7 +41,8 @@ class FunctionMetricsIT extends FunctionTestBase {
         int known = known();
         spark.conf().set("spark.sql.codegen.wholeStage", codegen);
         try {
-            rowsWith(COLUMNAR, columnar, "SELECT quantize(weights, 'int8', layer => layer, quality => true) FROM model");
+            rowsWith(
+                    COLUMNAR, columnar, "SELECT quantize(weights, 'int8', layer => layer, quality => true) FROM model");
         } finally {
             spark.conf().unset("spark.sql.codegen.wholeStage");
         }
@@ -79,7 +80,8 @@ class FunctionMetricsIT extends FunctionTestBase {
                 .repartition(1)
                 .createOrReplaceTempView("t");
         int known = known();
-        rows("SELECT quantize(w, group_size => 2, shape => array(4), element_start => start, on_non_finite => 'clamp') FROM t");
+        rows(
+                "SELECT quantize(w, group_size => 2, shape => array(4), element_start => start, on_non_finite => 'clamp') FROM t");
         PartitionRecord record = since(known).get(0);
         assertThat(record.nonFinite()).isEqualTo(2);
         assertThat(record.tensors()).isEqualTo(1);
@@ -115,7 +117,9 @@ class FunctionMetricsIT extends FunctionTestBase {
         spark.conf().set("spark.sql.adaptive.enabled", "false");
         try {
             Dataset<Row> frame = spark.sql("SELECT quantize(weights, 'int8') FROM model");
-            SparkPlan plan = ((org.apache.spark.sql.classic.Dataset<Row>) frame).queryExecution().executedPlan();
+            SparkPlan plan = ((org.apache.spark.sql.classic.Dataset<Row>) frame)
+                    .queryExecution()
+                    .executedPlan();
             frame.collectAsList();
             SparkPlan node = plan;
             while (!node.nodeName().equals("ArrowQuantProject")) {
@@ -133,6 +137,7 @@ class FunctionMetricsIT extends FunctionTestBase {
     @Test
     void worksWithoutAnApplicationToReportTo() {
         // Folded into a literal on the driver, before there is a task.
-        assertThat(value("SELECT quantize(array(1f, 2f), 'int8', layer => 'l', quality => true).scheme")).isEqualTo("int8");
+        assertThat(value("SELECT quantize(array(1f, 2f), 'int8', layer => 'l', quality => true).scheme"))
+                .isEqualTo("int8");
     }
 }

@@ -44,10 +44,12 @@ class QuantizeFunctionIT extends FunctionTestBase {
                 + ", group_size => " + group + ", symmetric => " + symmetric + ") q FROM t)");
         for (int i = 0; i < results.size(); i++) {
             Row q = results.get(i).getStruct(0);
-            assertThat(q.<byte[]>getAs("quantized_data")).isEqualTo(expected.get(i).data());
+            assertThat(q.<byte[]>getAs("quantized_data"))
+                    .isEqualTo(expected.get(i).data());
             assertThat(q.<Float>getList(1)).isEqualTo(expected.get(i).scales());
             assertThat(q.<Float>getList(2)).isEqualTo(expected.get(i).zeroPoints());
-            assertThat(q.<Long>getList(3)).containsExactly((long) expected.get(i).decoded().length);
+            assertThat(q.<Long>getList(3))
+                    .containsExactly((long) expected.get(i).decoded().length);
             assertThat(q.<Integer>getAs("bit_width")).isEqualTo(bits);
             assertThat(q.<String>getAs("scheme")).isEqualTo("int" + bits + (symmetric ? "(symmetric=true)" : ""));
             assertThat(q.<Integer>getAs("group_size")).isEqualTo(group);
@@ -69,15 +71,19 @@ class QuantizeFunctionIT extends FunctionTestBase {
         assertThat(value("SELECT quantize(CAST(NULL AS array<float>), 'int8')")).isNull();
         assertThat(value("SELECT quantize(NULL)")).isNull();
         assertThat(value("SELECT dequantize(NULL)")).isNull();
-        assertThat(value("SELECT dequantize(quantize(CAST(NULL AS array<float>)))")).isNull();
+        assertThat(value("SELECT dequantize(quantize(CAST(NULL AS array<float>)))"))
+                .isNull();
     }
 
     @Test
     void takesEveryFormOfWeights() {
         String floats = RowText.of(value("SELECT quantize(array(1f, -2f, 0.5f), 'int8')"));
-        assertThat(RowText.of(value("SELECT quantize(array(1d, -2d, 0.5d), 'int8')"))).isEqualTo(floats);
-        assertThat(RowText.of(value("SELECT quantize(array(1, -2, 0.5), 'int8')"))).isEqualTo(floats);
-        assertThat(RowText.of(value("SELECT quantize(X'803F00C0003F', 'int8', dtype => 'BF16')"))).isEqualTo(floats);
+        assertThat(RowText.of(value("SELECT quantize(array(1d, -2d, 0.5d), 'int8')")))
+                .isEqualTo(floats);
+        assertThat(RowText.of(value("SELECT quantize(array(1, -2, 0.5), 'int8')")))
+                .isEqualTo(floats);
+        assertThat(RowText.of(value("SELECT quantize(X'803F00C0003F', 'int8', dtype => 'BF16')")))
+                .isEqualTo(floats);
         assertThat(RowText.of(value("SELECT quantize(X'0000803F000000C00000003F', dtype => 'F32', bit_width => 8)")))
                 .isEqualTo(floats);
         assertThat(RowText.of(value("SELECT quantize(weights => array(1f, -2f, 0.5f), scheme => 'INT8')")))
@@ -110,17 +116,21 @@ class QuantizeFunctionIT extends FunctionTestBase {
 
     @Test
     void remembersWhichPartOfATensorARowIs() {
-        String part = "quantize(array(1f, 2f, 3f, 4f, 5f), 'int2', group_size => 4, shape => array(3, 3), element_start => 4)";
+        String part =
+                "quantize(array(1f, 2f, 3f, 4f, 5f), 'int2', group_size => 4, shape => array(3, 3), element_start => 4)";
         assertThat(RowText.of(value("SELECT " + part + ".parts")))
                 .isEqualTo("{element_count=0500000000000000, element_start=0400000000000000}");
         assertThat(RowText.of(value("SELECT " + part + ".shape"))).isEqualTo("[3, 3]");
-        assertThat((List<?>) rows("SELECT dequantize(" + part + ")").get(0).getList(0)).hasSize(5);
-        assertThat(value("SELECT quantize(array(1f, 2f), shape => array(2), element_start => 0).parts")).isNull();
+        assertThat((List<?>) rows("SELECT dequantize(" + part + ")").get(0).getList(0))
+                .hasSize(5);
+        assertThat(value("SELECT quantize(array(1f, 2f), shape => array(2), element_start => 0).parts"))
+                .isNull();
         // A flattened frame has lost the parts, but not the range.
-        String flat = "named_struct('quantized_data', q.quantized_data, 'scales', q.scales, 'zero_points', q.zero_points,"
-                + " 'shape', q.shape, 'scheme', q.scheme, 'group_size', q.group_size)";
-        assertThat(RowText.of(value("SELECT dequantize(" + flat + ", element_count => 5, element_start => 4) FROM (SELECT "
-                        + part + " q)")))
+        String flat =
+                "named_struct('quantized_data', q.quantized_data, 'scales', q.scales, 'zero_points', q.zero_points,"
+                        + " 'shape', q.shape, 'scheme', q.scheme, 'group_size', q.group_size)";
+        assertThat(RowText.of(value("SELECT dequantize(" + flat
+                        + ", element_count => 5, element_start => 4) FROM (SELECT " + part + " q)")))
                 .isEqualTo(RowText.of(value("SELECT dequantize(" + part + ")")));
     }
 
@@ -132,9 +142,10 @@ class QuantizeFunctionIT extends FunctionTestBase {
                 .parquet(path);
         spark.read().parquet(path).createOrReplaceTempView("stored");
         assertThat(RowText.of(value("SELECT dequantize(q) FROM stored"))).isEqualTo("[0.0, 1.0, 2.0]");
-        assertThat(RowText.of(value("SELECT dequantize(named_struct('more', 1, 'scheme', 'int8(strategy=channel)', 'shape',"
-                        + " array(2L, 2L), 'zero_points', array(0f, 0f), 'scales', array(1f, 2f), 'quantized_data',"
-                        + " X'01020304', 'group_size', 2))")))
+        assertThat(RowText.of(
+                        value("SELECT dequantize(named_struct('more', 1, 'scheme', 'int8(strategy=channel)', 'shape',"
+                                + " array(2L, 2L), 'zero_points', array(0f, 0f), 'scales', array(1f, 2f), 'quantized_data',"
+                                + " X'01020304', 'group_size', 2))")))
                 .isEqualTo("[1.0, 2.0, 6.0, 8.0]");
     }
 
@@ -150,10 +161,13 @@ class QuantizeFunctionIT extends FunctionTestBase {
                         "{null, Layer 'b' contains Infinity at index 0. Use on_non_finite=clamp to replace such values, or"
                                 + " skip the layer, null, null}",
                         "{null, null, null, null}");
-        assertThat(value("SELECT decode(quantize(X'00', dtype => 'BF16', on_error => 'quarantine').parts['error'], 'UTF-8')"))
+        assertThat(
+                        value(
+                                "SELECT decode(quantize(X'00', dtype => 'BF16', on_error => 'quarantine').parts['error'], 'UTF-8')"))
                 .isEqualTo("weights has 1 bytes, which is no whole number of BF16 elements of 16 bits");
-        assertThat(value("SELECT decode(quantize(array(1f), concat('int', id), on_error => 'quarantine').parts['error'],"
-                        + " 'UTF-8') FROM range(3, 4)"))
+        assertThat(value(
+                        "SELECT decode(quantize(array(1f), concat('int', id), on_error => 'quarantine').parts['error'],"
+                                + " 'UTF-8') FROM range(3, 4)"))
                 .asString()
                 .startsWith("Unknown scheme 'int3'. ");
     }
@@ -167,8 +181,9 @@ class QuantizeFunctionIT extends FunctionTestBase {
 
     @Test
     void showsReadableColumnNames() {
-        assertThat(spark.sql("SELECT quantize(w, 'int4', group_size => 64), tensor_stats(w) FROM VALUES (array(1f)) t(w)"
-                                + " GROUP BY w")
+        assertThat(spark.sql(
+                                "SELECT quantize(w, 'int4', group_size => 64), tensor_stats(w) FROM VALUES (array(1f)) t(w)"
+                                        + " GROUP BY w")
                         .columns())
                 .containsExactly("quantize(w, int4, group_size => 64)", "tensor_stats(w)");
     }
@@ -186,14 +201,22 @@ class QuantizeFunctionIT extends FunctionTestBase {
                     "quantize(w, 'int4', 64)",
                     "quantize takes no more than 2 arguments without a name. Name the others, e.g. bit_width => value"
                 },
-                new String[] {"quantize(w, group_sise => 3)", "Unknown argument of quantize 'group_sise'. Did you mean 'group_size'? "},
+                new String[] {
+                    "quantize(w, group_sise => 3)",
+                    "Unknown argument of quantize 'group_sise'. Did you mean 'group_size'? "
+                },
                 new String[] {"quantize(w, 'int44')", "Unknown scheme 'int44'. Did you mean 'int4'? "},
-                new String[] {"quantize(w, group_size => 0)", "Invalid group_size: 0 for scheme int4. Must be 1 to 2147483647"},
-                new String[] {"quantize(w, on_non_finite => 'clam')", "Unknown on_non_finite 'clam'. Did you mean 'clamp'? "},
+                new String[] {
+                    "quantize(w, group_size => 0)", "Invalid group_size: 0 for scheme int4. Must be 1 to 2147483647"
+                },
+                new String[] {
+                    "quantize(w, on_non_finite => 'clam')", "Unknown on_non_finite 'clam'. Did you mean 'clamp'? "
+                },
                 new String[] {
                     "quantize(w, on_error => 'quarantin')", "Unknown on_error 'quarantin'. Did you mean 'quarantine'? "
                 },
-                new String[] {"quantize(w, on_error => layer)", "quantize needs a constant as on_error, but got t.layer"},
+                new String[] {"quantize(w, on_error => layer)", "quantize needs a constant as on_error, but got t.layer"
+                },
                 new String[] {"quantize(w, dtype => 'BF15')", "Unknown dtype 'BF15'. Did you mean 'BF16'? "},
                 new String[] {
                     "quantize(w, quality => true)",
@@ -256,7 +279,9 @@ class QuantizeFunctionIT extends FunctionTestBase {
                     "quantize(holed, layer => layer, shape => array(8), element_start => 4)",
                     "Layer 'l0' contains null at index 5"
                 },
-                new String[] {"quantize(array(0f, float('nan')), layer => layer)", "Layer 'l0' contains NaN at index 1. "},
+                new String[] {
+                    "quantize(array(0f, float('nan')), layer => layer)", "Layer 'l0' contains NaN at index 1. "
+                },
                 new String[] {
                     "quantize(array(0f, float('nan')), group_size => 2, layer => layer, shape => array(8), element_start => 4)",
                     "Layer 'l0' contains NaN at index 5. "

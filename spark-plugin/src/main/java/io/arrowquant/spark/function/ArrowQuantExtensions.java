@@ -33,7 +33,6 @@ public final class ArrowQuantExtensions extends AbstractFunction1<SparkSessionEx
     private static void register(
             SparkSessionExtensions extensions, String name, Function<List<Expression>, Expression> builder) {
         Function1<Seq<Expression>, Expression> build = given -> builder.apply(ScalaSeqs.toJava(given));
-        extensions.injectFunction(
-                new Tuple3<>(new FunctionIdentifier(name), FunctionDocumentation.of(name), build));
+        extensions.injectFunction(new Tuple3<>(new FunctionIdentifier(name), FunctionDocumentation.of(name), build));
     }
 }

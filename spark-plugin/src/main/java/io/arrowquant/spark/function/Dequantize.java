@@ -62,9 +62,8 @@ public final class Dequantize extends NamedCall {
     }
 
     private DequantizeCall call() {
-        QuantizedFields fields = children().apply(0).dataType() instanceof StructType struct
-                ? QuantizedFields.of(struct)
-                : null;
+        QuantizedFields fields =
+                children().apply(0).dataType() instanceof StructType struct ? QuantizedFields.of(struct) : null;
         return new DequantizeCall(nameList(), fields);
     }
 

@@ -52,9 +52,7 @@ final class ErrorBuffer {
 
     byte[] toBytes() {
         byte[] sums = statistics.toBytes();
-        byte[] scheme = wholeTensorScheme == null
-                ? new byte[0]
-                : wholeTensorScheme.getBytes(StandardCharsets.UTF_8);
+        byte[] scheme = wholeTensorScheme == null ? new byte[0] : wholeTensorScheme.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(1 + Integer.BYTES + scheme.length + sums.length)
                 .put((byte) (empty ? 1 : 0))
                 .putInt(scheme.length)

@@ -34,7 +34,10 @@ final class ExtraParts {
     }
 
     private static byte[] bytes(long number) {
-        return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(number).array();
+        return ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(number)
+                .array();
     }
 
     /** The number that a part holds. */

@@ -11,21 +11,18 @@ final class FunctionDocumentation {
     private static final String ROW_FUNCTION = "array_funcs";
     private static final String AGGREGATE = "agg_funcs";
 
-    private static final String WEIGHTS =
-            """
+    private static final String WEIGHTS = """
               * weights - array<float>, array<double>, or binary that holds little-endian elements of type dtype
             """;
 
-    private static final String SCHEME =
-            """
+    private static final String SCHEME = """
               * scheme - NAME or NAME(key=value, ...), e.g. 'int4' (the default) or 'int8(group_size=64)'; 'keep' leaves the
                   values as they are
               * bit_width - 2, 4 or 8: the same as scheme int2, int4 or int8
               * group_size, symmetric, strategy, ... - parameters of the scheme
             """;
 
-    private static final String PLACE =
-            """
+    private static final String PLACE = """
               * layer - name of the tensor, for error messages and statistics
               * shape - shape of the whole tensor, array<bigint>; its product must equal the length of weights, or, with
                   element_start, contain the row. Without it the row is a whole tensor of one dimension
@@ -40,10 +37,7 @@ final class FunctionDocumentation {
             "_FUNC_(weights[, scheme][, name => value ...]) - Quantizes weights. Returns the codes with what is needed to"
                     + " read them: struct<quantized_data binary, scales array<float>, zero_points array<float>,"
                     + " shape array<bigint>, bit_width int, scheme string, group_size int, parts map<string,binary>>.",
-            WEIGHTS
-                    + SCHEME
-                    + PLACE
-                    + """
+            WEIGHTS + SCHEME + PLACE + """
               * quality - true measures the error of each layer on the way, for the metrics of the tasks
               * on_error - 'fail' (the default), or 'quarantine' to return NULL fields and the message as parts.error
             """,
@@ -89,8 +83,7 @@ final class FunctionDocumentation {
             "_FUNC_(weights[, name => value ...]) - Aggregates what the values of a tensor are like: struct<count bigint,"
                     + " min float, max float, mean double, std double, abs_max float, zeros bigint, nan bigint, inf bigint,"
                     + " kurtosis double>. A tensor may lie in several rows.",
-            WEIGHTS
-                    + """
+            WEIGHTS + """
               * dtype - type of the stored elements, e.g. 'BF16'; needed when weights is binary
               * layer - name of the tensor, for error messages
             """,

@@ -21,9 +21,10 @@ final class LiteralArguments {
             } else if (name.equals(Arguments.SCHEME) || name.equals(Arguments.BIT_WIDTH)) {
                 schemeKnown = false;
             }
-            if ((name.equals(Arguments.QUALITY) || name.equals(Arguments.ON_ERROR)) && !values.get(i).foldable()) {
-                throw new InvalidRequestException(
-                        function + " needs a constant as " + name + ", but got " + values.get(i).sql());
+            if ((name.equals(Arguments.QUALITY) || name.equals(Arguments.ON_ERROR))
+                    && !values.get(i).foldable()) {
+                throw new InvalidRequestException(function + " needs a constant as " + name + ", but got "
+                        + values.get(i).sql());
             }
         }
         ArgumentValues known = new ArgumentValues(names);

@@ -93,9 +93,18 @@ abstract class NamedCall extends Expression implements ImplicitCastInputTypes, S
                 value = CodeGenerator.boxedType(child.dataType()) + ".valueOf(" + value + ")";
             }
             fill.append("if (!").append(childCode.isNull()).append(") { ");
-            fill.append(array).append('[').append(i).append("] = ").append(value).append("; }\n");
+            fill.append(array)
+                    .append('[')
+                    .append(i)
+                    .append("] = ")
+                    .append(value)
+                    .append("; }\n");
         }
-        code.append("Object[] ").append(array).append(" = new Object[").append(children.size()).append("];\n");
+        code.append("Object[] ")
+                .append(array)
+                .append(" = new Object[")
+                .append(children.size())
+                .append("];\n");
         return new ArgumentCode(code.append(fill).toString(), array);
     }
 

@@ -120,9 +120,9 @@ public final class QuantizationError extends NamedAggregate<ErrorBuffer> {
     @Override
     public Object eval(ErrorBuffer buffer) {
         ErrorSummary summary = buffer.statistics().summary();
-        return new GenericInternalRow(new Object[] {
-            summary.count(), summary.cosine(), summary.mse(), summary.maxAbsError(), summary.snrDb()
-        });
+        return new GenericInternalRow(
+                new Object[] {summary.count(), summary.cosine(), summary.mse(), summary.maxAbsError(), summary.snrDb()
+                });
     }
 
     @Override

@@ -25,7 +25,7 @@ public final class QuantizeEvaluator {
     QuantizedRange quantize(Object[] arguments) {
         ArgumentValues values = quantizer.arguments();
         values.set(arguments);
-        return quantizer.quantize(() -> weights.of(
-                arguments[0], values.text(Arguments.LAYER), values.text(Arguments.DTYPE)));
+        return quantizer.quantize(
+                () -> weights.of(arguments[0], values.text(Arguments.LAYER), values.text(Arguments.DTYPE)));
     }
 }

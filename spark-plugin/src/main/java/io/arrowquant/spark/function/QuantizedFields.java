@@ -13,14 +13,13 @@ import org.apache.spark.sql.types.StructType;
  * Where a struct has the fields of a quantized range. They are found by name, so that structs that were stored, built by
  * hand, or that carry more fields work as well; -1 where a field that may be missing is.
  */
-record QuantizedFields(
-        int size, int data, int scales, int zeroPoints, int shape, int scheme, int groupSize, int parts)
+record QuantizedFields(int size, int data, int scales, int zeroPoints, int shape, int scheme, int groupSize, int parts)
         implements Serializable {
 
     private static final int MISSING = -1;
 
-    private static final Map<String, DataType> REQUIRED = Map.of(
-            QuantizedStruct.QUANTIZED_DATA, DataTypes.BinaryType, QuantizedStruct.SCHEME, DataTypes.StringType);
+    private static final Map<String, DataType> REQUIRED =
+            Map.of(QuantizedStruct.QUANTIZED_DATA, DataTypes.BinaryType, QuantizedStruct.SCHEME, DataTypes.StringType);
 
     private static final Map<String, DataType> OPTIONAL = Map.of(
             QuantizedStruct.SCALES, DataTypes.createArrayType(DataTypes.FloatType),

@@ -64,8 +64,7 @@ final class QuantizedStruct {
     }
 
     private static UnsafeArrayData floats(byte[] bytes, int length) {
-        return UnsafeArrayData.fromPrimitiveArray(
-                bytes, Platform.BYTE_ARRAY_OFFSET, length / Float.BYTES, Float.BYTES);
+        return UnsafeArrayData.fromPrimitiveArray(bytes, Platform.BYTE_ARRAY_OFFSET, length / Float.BYTES, Float.BYTES);
     }
 
     private static UnsafeArrayData longs(Shape shape) {

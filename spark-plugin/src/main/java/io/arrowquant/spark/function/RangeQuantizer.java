@@ -141,7 +141,8 @@ final class RangeQuantizer {
         RangeEncoder encoder;
         List<PartSpec> specs;
         try {
-            encoder = new RangeEncoder(scheme, new EncodeRequest(layer, requestType(weights), place.shape(), nonFinite));
+            encoder =
+                    new RangeEncoder(scheme, new EncodeRequest(layer, requestType(weights), place.shape(), nonFinite));
             specs = scheme.parts(place.shape());
         } catch (InvalidRequestException unfit) {
             throw LayerErrors.named(layer, unfit);

@@ -32,7 +32,8 @@ final class StoredParts {
         try {
             return Shape.of(lengths);
         } catch (ArithmeticException impossible) {
-            throw new InvalidRequestException("the struct's shape is impossible: " + impossible.getMessage(), "", impossible);
+            throw new InvalidRequestException(
+                    "the struct's shape is impossible: " + impossible.getMessage(), "", impossible);
         }
     }
 
@@ -114,7 +115,9 @@ final class StoredParts {
         ArrayData names = parts.keyArray();
         for (int i = 0; i < names.numElements(); i++) {
             if (names.getUTF8String(i).toString().equals(name)) {
-                return parts.valueArray().isNullAt(i) ? null : parts.valueArray().getBinary(i);
+                return parts.valueArray().isNullAt(i)
+                        ? null
+                        : parts.valueArray().getBinary(i);
             }
         }
         return null;

@@ -12,7 +12,8 @@ final class StoredTypes {
 
     /** The stored type with this name, or null when none is named or the values were dequantized from blocks. */
     static DataType named(String name) {
-        if (name == null || (DataType.find(name) == null && BLOCK_TYPE.matcher(name).matches())) {
+        if (name == null
+                || (DataType.find(name) == null && BLOCK_TYPE.matcher(name).matches())) {
             return null;
         }
         return DataType.of(name);
