@@ -110,7 +110,8 @@ final class QuantizeExtraction {
         Map<ExprId, Alias> aliases = aliasesById();
         Map<ExprId, NamedExpression> needed = new LinkedHashMap<>();
         for (NamedExpression expression : rest) {
-            for (Attribute attribute : ScalaSeqs.toJava(((Expression) expression).references().toSeq())) {
+            for (Attribute attribute :
+                    ScalaSeqs.toJava(((Expression) expression).references().toSeq())) {
                 if (!aliases.containsKey(attribute.exprId())) {
                     needed.put(attribute.exprId(), attribute);
                 }
