@@ -100,7 +100,7 @@ class SaveModesTest extends WriteTestBase {
                 .hasSize(4)
                 .anyMatch(name -> name.matches("model-[0-9a-f]{8}-00001-of-00001\\.safetensors"));
         assertThat(Tensors.contentOf(out())).isEqualTo(Tensors.contentOf(List.of(A, B, C)));
-        long bytes = A.data().length + B.data().length + C.data().length;
+        long bytes = (long) A.data().length + B.data().length + C.data().length;
         assertThat(Files.readString(out().resolve("model.safetensors.index.json")))
                 .contains("\"total_size\": " + bytes + "\n");
     }
