@@ -2,11 +2,10 @@ package io.arrowquant.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.holdenkarau.spark.testing.JavaDatasetSuiteBase;
 import io.arrowquant.error.ArrowQuantException;
+import io.arrowquant.spark.testing.Frames;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -55,21 +54,6 @@ class SparkSessionIT {
         Dataset<Row> left = spark.range(10).toDF("id");
         Dataset<Row> right = spark.range(10).repartition(3).toDF("id");
 
-        new Frames().assertDataFrameNoOrderEquals(left, right);
-    }
-
-    /** spark-testing-base's comparisons on the session of this class. */
-    private static final class Frames extends JavaDatasetSuiteBase {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public SparkSession spark() {
-            return spark;
-        }
-
-        @Override
-        public SparkContext sc() {
-            return spark.sparkContext();
-        }
+        new Frames(spark).assertDataFrameNoOrderEquals(left, right);
     }
 }

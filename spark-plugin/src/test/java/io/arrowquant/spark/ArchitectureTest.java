@@ -25,11 +25,12 @@ class ArchitectureTest {
     /** Each package with those it may use beside itself; never back. */
     private static final Map<String, List<String>> MAY_USE = Map.of(
             "compat", List.of(),
-            "vector", List.of("compat"),
             "storage", List.of("compat"),
             "metrics", List.of("compat"),
-            "read", List.of("compat", "vector", "storage", "metrics"),
+            "vector", List.of("compat", "metrics"),
             "write", List.of("compat", "vector", "storage", "metrics"),
+            // A source is one object for Spark, so the one that reads also names the one that writes.
+            "read", List.of("compat", "vector", "storage", "metrics", "write"),
             "function", List.of("compat", "vector", "storage", "metrics"),
             "job", List.of("compat", "vector", "storage", "metrics", "read", "write", "function"));
 

@@ -2,8 +2,11 @@ package io.arrowquant.spark.compat;
 
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import scala.Option;
 
 /** The session a driver-side call runs in, and what is asked of it. */
 public final class Sessions {
@@ -29,6 +32,54 @@ public final class Sessions {
             }
         }
         return configuration;
+    }
+
+    /**
+     * How file systems are configured: by the session there is, or else by what spark-submit was given, without starting
+     * an application.
+     */
+    public static Configuration hadoopConfiguration() {
+        Option<SparkSession> session = existing();
+        return session.isDefined()
+                ? new Configuration(session.get().sparkContext().hadoopConfiguration())
+                : SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    }
+
+    /** True when this process has a session that works. */
+    public static boolean exists() {
+        return existing().isDefined();
+    }
+
+    /** The session there is, or a new one: on all cores of this machine unless spark-submit names a master. */
+    public static SparkSession getOrCreate(String applicationName) {
+        Option<SparkSession> session = existing();
+        if (session.isDefined()) {
+            return session.get();
+        }
+        SparkSession.Builder builder = SparkSession.builder();
+        SparkConf given = new SparkConf();
+        if (!given.contains("spark.master")) {
+            builder.master("local[*]");
+        }
+        if (!given.contains("spark.app.name")) {
+            builder.appName(applicationName);
+        }
+        return builder.getOrCreate();
+    }
+
+    /** Ends the application, if there is one. */
+    public static void stop() {
+        Option<SparkSession> session = existing();
+        if (session.isDefined()) {
+            session.get().stop();
+        }
+    }
+
+    private static Option<SparkSession> existing() {
+        Option<SparkSession> active = SparkSession.getActiveSession();
+        Option<SparkSession> session = active.isDefined() ? active : SparkSession.getDefaultSession();
+        boolean works = session.isDefined() && !session.get().sparkContext().isStopped();
+        return works ? session : Option.empty();
     }
 
     /** A setting of the session, or the default. */

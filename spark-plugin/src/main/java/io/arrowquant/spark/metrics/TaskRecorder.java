@@ -25,6 +25,7 @@ public final class TaskRecorder {
     private static final Map<Long, TaskRecorder> BY_TASK = new ConcurrentHashMap<>();
 
     private final CollectionAccumulator<String> sink;
+    private final String queryId;
     private final long startNanos = System.nanoTime();
     private final long startGcMillis = gcMillis();
     private final Map<String, ErrorStatistics> layers = new LinkedHashMap<>();
@@ -44,19 +45,32 @@ public final class TaskRecorder {
     private long memoryNow;
     private long memoryPeak;
 
-    private TaskRecorder(CollectionAccumulator<String> sink) {
+    private TaskRecorder(CollectionAccumulator<String> sink, String queryId) {
         this.sink = sink;
+        this.queryId = queryId;
+    }
+
+    /**
+     * Bytes that tasks of a query which still run in this process have read so far: what progress shows beyond the
+     * records of tasks that are done. The sum may lag a little behind other threads; on a cluster it is zero.
+     */
+    public static long bytesBeingRead(String queryId) {
+        long bytes = 0;
+        for (TaskRecorder recorder : BY_TASK.values()) {
+            bytes += recorder.queryId.equals(queryId) ? recorder.bytesRead : 0;
+        }
+        return bytes;
     }
 
     /** The recorder of the task this thread runs, which reports to {@code sink} when the task completes. */
     public static TaskRecorder current(CollectionAccumulator<String> sink) {
         TaskContext task = TaskContext.get();
         if (task == null || sink == null) {
-            return new TaskRecorder(null);
+            return new TaskRecorder(null, "");
         }
         TaskRecorder recorder = BY_TASK.get(task.taskAttemptId());
         if (recorder == null) {
-            TaskRecorder created = new TaskRecorder(sink);
+            TaskRecorder created = new TaskRecorder(sink, queryId(task));
             BY_TASK.put(task.taskAttemptId(), created);
             // Listeners run last first: this one runs after those of readers and operators, which register later.
             task.addTaskCompletionListener((TaskCompletionListener) created::complete);
@@ -118,7 +132,7 @@ public final class TaskRecorder {
         // Files that Spark's own writers made in this task count as well.
         long written = Math.max(bytesWritten, task.taskMetrics().outputMetrics().bytesWritten());
         sink.add(new PartitionRecord(
-                        queryId(task),
+                        queryId,
                         task.stageId(),
                         task.stageAttemptNumber(),
                         task.partitionId(),

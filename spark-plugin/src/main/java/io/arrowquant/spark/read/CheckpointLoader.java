@@ -21,8 +21,13 @@ public final class CheckpointLoader {
 
     private CheckpointLoader() {}
 
+    /** With the file systems as the active session and the options of a source configure them. */
     public static Checkpoint load(String path, Map<String, String> options) {
-        Configuration configuration = Sessions.hadoopConfiguration(options);
+        return load(path, Sessions.hadoopConfiguration(options));
+    }
+
+    /** Needs no Spark application: commands that only look at headers do not start one. */
+    public static Checkpoint load(String path, Configuration configuration) {
         try {
             Path hadoopPath = new Path(path);
             FileSystem fileSystem = hadoopPath.getFileSystem(configuration);

@@ -10,7 +10,7 @@ import io.arrowquant.tensor.TensorInfo;
  * The step is a multiple of 4096, so that statistics and most group sizes never straddle ranges, of the option
  * {@code groupSize}, and of a row whenever a row fits into {@code splitBytes}.
  */
-final class RangeLayout {
+public final class RangeLayout {
     /** Ranges begin at multiples of this many elements. */
     static final long ALIGNMENT = 4096;
 
@@ -23,7 +23,7 @@ final class RangeLayout {
     private RangeLayout() {}
 
     /** Elements from one range to the next; the tensor's element count, at least one, when it is one range. */
-    static long step(TensorInfo tensor, ReadOptions options) {
+    public static long step(TensorInfo tensor, ReadOptions options) {
         long elements = Math.max(1, tensor.elements());
         if (options.wholeTensors()) {
             requireFits(tensor);

@@ -5,6 +5,7 @@ import io.arrowquant.storage.Storage;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -16,6 +17,12 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  * Hadoop's checksummed local file system copies every byte several times.
  */
 public final class Storages {
+    /** Hive's is what local paths get wherever Spark's own jars include Hive: it only passes calls on. */
+    private static final Set<String> LOCAL = Set.of(
+            LocalFileSystem.class.getName(),
+            RawLocalFileSystem.class.getName(),
+            "org.apache.hadoop.hive.ql.io.ProxyLocalFileSystem");
+
     private Storages() {}
 
     /** A path and the storage that understands it. */
@@ -39,8 +46,9 @@ public final class Storages {
         return new HadoopStorage(new Path(path).getFileSystem(configuration));
     }
 
+    /** By class, since whoever configures another file system for local paths means that one to be used. */
     private static boolean isLocal(FileSystem fileSystem) {
-        return fileSystem.getClass() == LocalFileSystem.class || fileSystem.getClass() == RawLocalFileSystem.class;
+        return LOCAL.contains(fileSystem.getClass().getName());
     }
 
     private static String localPath(URI uri) {

@@ -4,7 +4,6 @@ import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
-import io.arrowquant.error.ResourceException;
 import io.arrowquant.safetensors.SafetensorsLayout;
 import io.arrowquant.spark.write.WrittenShards.StagedShard;
 import java.io.IOException;
@@ -29,7 +28,7 @@ final class Publisher {
         Publication.Moves moves = destination.hasCheckpoint() && !replace
                 ? addition(written, destination)
                 : wholeCheckpoint(written, destination, replace);
-        run(new Publication(staging.storage(), staging.output(), staging.path(), moves));
+        staging.exchange(moves);
     }
 
     private Publication.Moves wholeCheckpoint(WrittenShards written, Destination destination, boolean replace)
@@ -117,31 +116,5 @@ final class Publisher {
         String staged = staging.driverFile(name);
         staging.writeFile(staged, content);
         return new Publication.Arrival(name, staged);
-    }
-
-    private void run(Publication publication) throws IOException {
-        // Until it is clear how things stand, and for good when not even an exception handler gets to run.
-        staging.keep(true);
-        try {
-            publication.run();
-        } catch (IOException | RuntimeException failure) {
-            try {
-                publication.undo();
-            } catch (IOException | RuntimeException unclear) {
-                failure.addSuppressed(unclear);
-                throw new ResourceException(
-                        "Publishing to '" + Printable.text(staging.output())
-                                + "' failed, and so did restoring what was there:"
-                                + " whether the output is complete is unknown",
-                        "Nothing was deleted. The output is complete when it holds every file that "
-                                + staging.storage().child(staging.path(), Publication.JOURNAL)
-                                + " lists under arrivals and additions; replaced files are kept beside that file. The"
-                                + " next write to this output restores the state before, unless it is complete",
-                        failure);
-            }
-            staging.keep(false);
-            throw failure;
-        }
-        staging.keep(false);
     }
 }

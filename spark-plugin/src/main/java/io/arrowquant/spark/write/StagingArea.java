@@ -2,6 +2,7 @@ package io.arrowquant.spark.write;
 
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
+import io.arrowquant.error.ResourceException;
 import io.arrowquant.storage.LocalStorage;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
@@ -114,9 +115,32 @@ final class StagingArea {
         }
     }
 
-    /** While true, {@link #abandon} deletes nothing: the area is needed to find out, or undo, what happened. */
-    void keep(boolean wanted) {
-        kept = wanted;
+    /** Publishes what is staged. After a failure the output is as before; when even that is unclear, all is kept. */
+    void exchange(Publication.Moves moves) throws IOException {
+        Publication publication = new Publication(storage, place.output(), path, moves);
+        // Until it is clear how things stand, and for good when not even an exception handler gets to run.
+        kept = true;
+        try {
+            publication.run();
+        } catch (IOException | RuntimeException failure) {
+            try {
+                publication.undo();
+            } catch (IOException | RuntimeException unclear) {
+                failure.addSuppressed(unclear);
+                throw new ResourceException(
+                        "Publishing to '" + Printable.text(place.output())
+                                + "' failed, and so did restoring what was there:"
+                                + " whether the output is complete is unknown",
+                        "Nothing was deleted. The output is complete when it holds every file that "
+                                + storage.child(path, Publication.JOURNAL)
+                                + " lists under arrivals and additions; replaced files are kept beside that file. The"
+                                + " next write to this output restores the state before, unless it is complete",
+                        failure);
+            }
+            kept = false;
+            throw failure;
+        }
+        kept = false;
     }
 
     /** The job is done; its output does not depend on the area any more, so failures are only logged. */

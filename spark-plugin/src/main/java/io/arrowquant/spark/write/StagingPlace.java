@@ -10,7 +10,7 @@ import java.io.Serializable;
  * @param createsOutput whether the output directory did not exist before the job
  */
 record StagingPlace(String output, String queryId, boolean createsOutput) implements Serializable {
-    private static final String TEMPORARY = "_temporary";
+    static final String TEMPORARY = "_temporary";
 
     /** What the staging directories of all jobs lie in. */
     static String temporary(Storage storage, String output) {

@@ -1,0 +1,114 @@
+package io.arrowquant.spark.job;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.checkpoint.CheckpointFile;
+import io.arrowquant.error.Printable;
+import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.storage.ByteSize;
+import io.arrowquant.tensor.TensorInfo;
+import java.util.Locale;
+
+/** Shows a plan: what becomes of every tensor, with sizes that are exact. */
+final class DryRun {
+    private final JobPlan plan;
+
+    DryRun(JobPlan plan) {
+        this.plan = plan;
+    }
+
+    void print(Streams streams) {
+        TextTable table = new TextTable(
+                "tensor", "shape", "from", "to", ">bytes before", ">bytes after", "output file", "reason when kept");
+        for (PlannedTensor tensor : plan.tensors()) {
+            TensorInfo info = tensor.source().info();
+            table.row(
+                    info.name(),
+                    info.shape(),
+                    info.dtype(),
+                    to(tensor),
+                    Figures.count(tensor.bytesBefore()),
+                    Figures.count(tensor.bytesAfter()),
+                    outputFile(tensor),
+                    tensor.reason());
+        }
+        table.print(streams);
+        streams.line("");
+        streams.line(totals());
+        for (CheckpointFile file : plan.checkpoint().otherFiles()) {
+            streams.line("carried along: " + Printable.text(file.file()) + ", "
+                    + Figures.count(file.entry().size()) + " bytes");
+        }
+        for (String pattern : plan.unmatchedPatterns()) {
+            streams.line("no tensor matches: " + Printable.text(pattern));
+        }
+        for (String ignored : plan.checkpoint().ignoredWeights()) {
+            streams.line("not read: " + Printable.text(ignored));
+        }
+    }
+
+    private String totals() {
+        return String.format(
+                Locale.ROOT,
+                "%d tensors, %d quantized, %s parameters: %s -> %s, %.3f bits per weight",
+                plan.tensors().size(),
+                plan.quantizedTensors(),
+                Figures.count(plan.parameters()),
+                ByteSize.show(plan.bytesBefore()),
+                ByteSize.show(plan.bytesAfter()),
+                plan.bitsPerWeight());
+    }
+
+    ObjectNode json() {
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        document.put("status", "dry run");
+        document.put("input", plan.request().input());
+        document.put("output", plan.request().output());
+        ArrayNode tensors = document.putArray("tensors");
+        for (PlannedTensor tensor : plan.tensors()) {
+            TensorInfo info = tensor.source().info();
+            ObjectNode node = tensors.addObject();
+            node.put("layer_name", info.name());
+            node.put("file", tensor.source().file());
+            node.put("dtype", info.dtype().name());
+            ArrayNode shape = node.putArray("shape");
+            for (long dimension : info.shape().toArray()) {
+                shape.add(dimension);
+            }
+            node.put("scheme", to(tensor));
+            node.put("bytes_before", tensor.bytesBefore());
+            node.put("bytes_after", tensor.bytesAfter());
+            node.put("output_file", outputFile(tensor));
+            node.put("reason", tensor.reason());
+        }
+        ArrayNode carried = document.putArray("carried_files");
+        for (CheckpointFile file : plan.checkpoint().otherFiles()) {
+            carried.addObject()
+                    .put("name", file.file())
+                    .put("bytes", file.entry().size());
+        }
+        ArrayNode unmatched = document.putArray("unmatched_patterns");
+        plan.unmatchedPatterns().forEach(unmatched::add);
+        document.putObject("totals")
+                .put("tensors", plan.tensors().size())
+                .put("quantized", plan.quantizedTensors())
+                .put("parameters", plan.parameters())
+                .put("bytes_before", plan.bytesBefore())
+                .put("bytes_after", plan.bytesAfter())
+                .put("bits_per_weight", plan.bitsPerWeight());
+        return document;
+    }
+
+    /** What a tensor becomes: a scheme with its parameters, or the type it keeps. */
+    static String to(PlannedTensor tensor) {
+        return tensor.isQuantized()
+                ? tensor.scheme().spelling()
+                : tensor.source().info().dtype().name();
+    }
+
+    /** Files of tables get their names when they are written; what is known is the directory. */
+    private String outputFile(PlannedTensor tensor) {
+        return plan.groupOf(tensor).directory() + "/";
+    }
+}

@@ -1,0 +1,155 @@
+package io.arrowquant.spark.job;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.error.Printable;
+import io.arrowquant.spark.compat.Sessions;
+import io.arrowquant.spark.storage.Storages;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Quantizes a checkpoint. */
+@Command(name = "quantize", description = "Turns a model directory into a quantized one.")
+final class QuantizeCommand implements Callable<Integer> {
+    private final Streams streams;
+
+    @Option(names = "--input", required = true, paramLabel = "PATH", description = "A file, model directory or glob.")
+    private String input;
+
+    @Option(names = "--output", required = true, paramLabel = "PATH", description = "The directory to make.")
+    private String output;
+
+    @Option(
+            names = "--scheme",
+            paramLabel = "NAME",
+            description = "What to quantize with, e.g. int4 or int4(group_size=64,symmetric=true). See: schemes")
+    private String scheme;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            description = "edge: int2, group 256, min cosine 0.65; local: int4, 128, 0.85; cloud: int8, 64, 0.95.")
+    private String profile;
+
+    @Option(
+            names = "--skip",
+            paramLabel = "PATTERN",
+            description = "Leave matching tensors as they are: a name, a glob, or re: and a regular expression."
+                    + " May be repeated.")
+    private List<String> skip = new ArrayList<>();
+
+    @Option(
+            names = "--layer",
+            paramLabel = "PATTERN=SCHEME",
+            description = "Give matching tensors a scheme of their own. May be repeated; the first match counts.")
+    private List<String> layers = new ArrayList<>();
+
+    @Option(names = "--no-defaults", description = "Also quantize embeddings, heads, norms, routers and biases.")
+    private boolean noDefaults;
+
+    @Option(names = "--group-size", paramLabel = "N", description = "Elements that share a scale.")
+    private String groupSize;
+
+    @Option(names = "--layout", paramLabel = "NAME", description = "How the output is laid out; parquet is the one.")
+    private String layout;
+
+    @Option(names = "--no-quality", description = "Do not measure the error of every layer.")
+    private boolean noQuality;
+
+    @Option(
+            names = "--min-cosine",
+            paramLabel = "X",
+            description = "Fail, and publish nothing, when a layer comes out below.")
+    private Double minCosine;
+
+    @Option(
+            names = "--on-non-finite",
+            paramLabel = "WHAT",
+            description = "error (default): NaN and infinities fail the job; clamp: they are replaced and counted.")
+    private String onNonFinite;
+
+    @Option(names = "--dry-run", description = "Show what would come out, to the byte; read headers only.")
+    private boolean dryRun;
+
+    @Option(names = "--overwrite", description = "Replace all that the output holds, once the new files are complete.")
+    private boolean overwrite;
+
+    @Option(names = "--strict", description = "Refuse patterns that match no tensor.")
+    private boolean strict;
+
+    @Option(
+            names = "--max-partition-bytes",
+            paramLabel = "SIZE",
+            description = "Cut larger tensors between tasks, e.g. 512MiB. Default: a tensor is one task's.")
+    private String maxPartitionBytes;
+
+    @Option(names = "--report", paramLabel = "DIR", description = "Write the report there as well.")
+    private String reportDirectory;
+
+    @Mixin
+    private OutputOptions outputOptions;
+
+    QuantizeCommand(Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        return run(streams, settings().request(), dryRun, outputOptions.json());
+    }
+
+    private QuantizeSettings settings() {
+        QuantizeSettings settings = new QuantizeSettings();
+        settings.input = input;
+        settings.output = output;
+        settings.scheme = scheme;
+        settings.profile = profile;
+        settings.skip.addAll(skip);
+        settings.layers.addAll(layers);
+        settings.defaults = !noDefaults;
+        settings.groupSize = groupSize;
+        settings.layout = layout;
+        settings.quality = noQuality ? Boolean.FALSE : null;
+        settings.minCosine = minCosine;
+        settings.onNonFinite = onNonFinite;
+        settings.overwrite = overwrite;
+        settings.strict = strict;
+        settings.maxPartitionBytes = maxPartitionBytes;
+        settings.reportDirectory = reportDirectory;
+        return settings;
+    }
+
+    /** Also what the demo runs. */
+    static int run(Streams streams, QuantizeRequest request, boolean dryRun, boolean json) throws IOException {
+        Configuration configuration = Sessions.hadoopConfiguration();
+        JobPlan plan = JobPlan.of(request, configuration);
+        Storages.Located target = QuantizeJob.check(plan, configuration);
+        if (dryRun) {
+            DryRun dry = new DryRun(plan);
+            if (json) {
+                streams.json(dry.json());
+            } else {
+                dry.print(streams);
+            }
+            return ExitCode.DONE;
+        }
+        for (String pattern : plan.unmatchedPatterns()) {
+            streams.note("arrowquant: no tensor matches " + Printable.text(pattern));
+        }
+        QuantizeJob.Result result = new QuantizeJob(plan, configuration, streams).run(target);
+        if (json) {
+            ObjectNode document = ReportFile.json(result.report());
+            document.put("status", "done");
+            document.put("output", result.output().path());
+            streams.json(document);
+        } else {
+            new Summary(result).print(streams);
+        }
+        return ExitCode.DONE;
+    }
+}

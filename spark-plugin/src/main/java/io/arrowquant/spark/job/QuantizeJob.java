@@ -1,0 +1,271 @@
+package io.arrowquant.spark.job;
+
+import io.arrowquant.checkpoint.CheckpointShard;
+import io.arrowquant.error.ResourceException;
+import io.arrowquant.quality.ErrorSummary;
+import io.arrowquant.recipe.LayerRule;
+import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.recipe.Recipe;
+import io.arrowquant.scheme.PartSpec;
+import io.arrowquant.spark.metrics.PartitionRecord;
+import io.arrowquant.spark.metrics.TaskRecorder;
+import io.arrowquant.spark.storage.Storages;
+import io.arrowquant.spark.write.OutputClaim;
+import io.arrowquant.storage.Storage;
+import io.arrowquant.tensor.TensorInfo;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * Turns a checkpoint into a quantized table, in this order: claim the output, write the table beside it, read it back and
+ * compare it with the plan, measure, carry the other files, publish. Nothing appears in the output before the end.
+ */
+final class QuantizeJob {
+    /** The columns of the table that hold a tensor. */
+    private static final List<String> PARTS = List.of("quantized_data", "scales", "zero_points");
+
+    /** Files of ours; those of the same names in a source are about the source. */
+    private static final List<String> RESERVED = List.of(Report.NAME, Report.METRICS_NAME);
+
+    /** What came out, with what the tasks said of themselves. */
+    record Result(Report report, List<PartitionRecord> records, Storages.Located output) {}
+
+    private final JobPlan plan;
+    private final Configuration configuration;
+    private final Streams streams;
+    private final long begin = System.nanoTime();
+
+    QuantizeJob(JobPlan plan, Configuration configuration, Streams streams) {
+        this.plan = plan;
+        this.configuration = configuration;
+        this.streams = streams;
+    }
+
+    /** Everything that can be refused before Spark is needed. */
+    static Storages.Located check(JobPlan plan, Configuration configuration) throws IOException {
+        QuantizeRequest request = plan.request();
+        Storages.Located output =
+                OutputCheck.require(request.input(), request.output(), request.overwrite(), configuration);
+        OutputCheck.requireSpace(output, plan.bytesAfter() + plan.carriedBytes());
+        return output;
+    }
+
+    Result run(Storages.Located output) throws IOException {
+        try (SparkRun run = SparkRun.begin("quantize " + plan.request().input())) {
+            OutputClaim claim = run.claim(output);
+            Storage storage = output.storage();
+            String directory = claim.directory();
+
+            writeTable(run, storage, directory);
+            List<PartitionRecord> records = run.records();
+            Quality quality = Quality.of(records);
+            if (plan.request().hasMinCosine()) {
+                quality.requireCosine(plan.request().minCosine());
+            }
+            Map<TensorKey, TensorTally.Found> found = readBack(run, directory);
+            List<Report.OutputFile> files = new ArrayList<>(dataFiles(run, storage, directory));
+            run.stopIfEnding();
+            files.addAll(carryFiles(storage, directory));
+            byte[] metrics = ReportFile.metrics(records);
+            write(storage, storage.child(directory, Report.METRICS_NAME), metrics);
+            files.add(new Report.OutputFile(
+                    Report.METRICS_NAME, metrics.length, Crc32c.text(Crc32c.of(metrics)), "report"));
+
+            Report report = report(run.jobId(), quality, found, files);
+            byte[] text = ReportFile.bytes(report);
+            write(storage, storage.child(directory, Report.NAME), text);
+            run.stopIfEnding();
+            claim.publish(Report.NAME);
+            copyReport(text, metrics);
+            return new Result(report, records, output);
+        }
+    }
+
+    private void writeTable(SparkRun run, Storage storage, String directory) throws IOException {
+        TableWrite table = new TableWrite(run.session(), plan);
+        ProgressLine line = new ProgressLine("quantize", plan.tensors().size(), plan.bytesBefore());
+        try (Progress progress = new Progress(streams, line, () -> state(run))) {
+            progress.start();
+            for (WriteGroup group : plan.groups()) {
+                run.stopIfEnding();
+                table.write(group, storage.child(directory, group.directory()));
+            }
+        }
+    }
+
+    private static Progress.State state(SparkRun run) {
+        long tensors = 0;
+        long bytes = TaskRecorder.bytesBeingRead(run.jobId());
+        for (PartitionRecord record : run.records()) {
+            tensors += record.tensors();
+            bytes += record.bytesRead();
+        }
+        return new Progress.State(tensors, bytes);
+    }
+
+    /** What is there must be what was planned, to the byte. */
+    private Map<TensorKey, TensorTally.Found> readBack(SparkRun run, String directory) {
+        run.stopIfEnding();
+        TensorTally tally = new TensorTally(directory);
+        if (!plan.tensors().isEmpty()) {
+            tally.add(OutputScan.ofTable(run.session(), directory));
+        }
+        Map<TensorKey, TensorTally.Found> found = tally.tensors();
+        for (PlannedTensor tensor : plan.tensors()) {
+            TensorKey key = TensorKey.of(tensor.source());
+            TensorTally.Found there = found.get(key);
+            if (there == null || !Arrays.equals(there.lengths(), lengths(tensor))) {
+                throw new ResourceException(
+                        "What was written differs from the plan: tensor " + key.shown() + " has "
+                                + (there == null ? "no rows" : Arrays.toString(there.lengths()) + " bytes")
+                                + " instead of " + Arrays.toString(lengths(tensor)),
+                        "Nothing was published. Run the job again; if it happens again, report it as a bug");
+            }
+        }
+        return found;
+    }
+
+    private static long[] lengths(PlannedTensor tensor) {
+        long[] lengths = new long[PARTS.size()];
+        if (!tensor.isQuantized()) {
+            lengths[0] = tensor.bytesBefore();
+            return lengths;
+        }
+        List<PartSpec> parts = tensor.parts();
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = parts.get(i).byteLength();
+        }
+        return lengths;
+    }
+
+    private List<Report.OutputFile> dataFiles(SparkRun run, Storage storage, String directory) throws IOException {
+        List<FileChecksums.OutputFile> files = FileChecksums.list(storage, directory);
+        if (!files.isEmpty()) {
+            TableSummary.write(directory, files.get(0).path(), configuration);
+            files = FileChecksums.list(storage, directory);
+        }
+        List<Integer> checksums = FileChecksums.compute(run.session(), configuration, files);
+        List<Report.OutputFile> listed = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            FileChecksums.OutputFile file = files.get(i);
+            listed.add(new Report.OutputFile(file.name(), file.bytes(), Crc32c.text(checksums.get(i)), "data"));
+        }
+        return listed;
+    }
+
+    private List<Report.OutputFile> carryFiles(Storage storage, String directory) throws IOException {
+        Storages.Located input = Storages.locate(plan.checkpoint().path(), configuration);
+        return CarriedFiles.copyIntoTable(
+                input.storage(), plan.checkpoint().otherFiles(), storage, directory, RESERVED);
+    }
+
+    private Report report(
+            String jobId, Quality quality, Map<TensorKey, TensorTally.Found> found, List<Report.OutputFile> files) {
+        List<Report.Tensor> tensors = new ArrayList<>();
+        for (PlannedTensor tensor : plan.tensors()) {
+            tensors.add(tensor(tensor, quality, found.get(TensorKey.of(tensor.source()))));
+        }
+        List<Report.SourceFile> sources = new ArrayList<>();
+        for (CheckpointShard shard : plan.checkpoint().shards()) {
+            sources.add(new Report.SourceFile(
+                    shard.file(),
+                    shard.source().entry().size(),
+                    shard.source().entry().modifiedMillis()));
+        }
+        return new Report(
+                Report.FORMAT,
+                Report.FORMAT_VERSION,
+                Report.PARQUET,
+                jobId,
+                Instant.now().toString(),
+                (System.nanoTime() - begin) / 1e9,
+                new Report.Software(Versions.arrowQuant(), Versions.spark(), Versions.java()),
+                new Report.Source(plan.checkpoint().path(), sources),
+                asked(),
+                tensors,
+                files,
+                new Report.Totals(
+                        plan.tensors().size(),
+                        plan.quantizedTensors(),
+                        plan.parameters(),
+                        plan.bytesBefore(),
+                        plan.bytesAfter(),
+                        plan.bitsPerWeight(),
+                        quality.worstCosine()));
+    }
+
+    private Report.Asked asked() {
+        QuantizeRequest request = plan.request();
+        Recipe recipe = request.recipe();
+        List<String> layers = new ArrayList<>();
+        for (LayerRule rule : recipe.layers()) {
+            layers.add(rule.pattern() + "=" + rule.scheme());
+        }
+        return new Report.Asked(
+                recipe.scheme(),
+                layers,
+                recipe.skip().stream().map(Object::toString).toList(),
+                recipe.defaults(),
+                request.profile(),
+                request.hasMinCosine() ? request.minCosine() : null,
+                request.nonFinite().name().toLowerCase(Locale.ROOT));
+    }
+
+    private Report.Tensor tensor(PlannedTensor tensor, Quality quality, TensorTally.Found found) {
+        TensorInfo info = tensor.source().info();
+        ErrorSummary errors = quality.of(plan.layerId(tensor.source()));
+        boolean measured = errors != null && tensor.isQuantized();
+        List<Report.Part> parts = new ArrayList<>();
+        for (int i = 0; i < PARTS.size(); i++) {
+            if (i == 0 || tensor.isQuantized()) {
+                parts.add(new Report.Part(PARTS.get(i), found.lengths()[i], Crc32c.text(found.checksums()[i])));
+            }
+        }
+        return new Report.Tensor(
+                info.name(),
+                tensor.source().file(),
+                info.dtype().name(),
+                Arrays.stream(info.shape().toArray()).boxed().toList(),
+                plan.groupOf(tensor).label(),
+                tensor.isQuantized() ? tensor.scheme().bitWidth() : info.dtype().bits(),
+                tensor.isQuantized() ? tensor.scheme().groupSize(info.shape()) : 0,
+                tensor.reason(),
+                tensor.bytesBefore(),
+                found.bytes(),
+                Crc32c.text(found.checksum()),
+                parts,
+                found.outputFiles(),
+                measured ? errors.cosine() : null,
+                measured ? errors.mse() : null,
+                measured ? errors.maxAbsError() : null,
+                measured && !Double.isInfinite(errors.snrDb()) ? errors.snrDb() : null);
+    }
+
+    /** The output is published by now; copies of its report go where they were asked for as well. */
+    private void copyReport(byte[] report, byte[] metrics) throws IOException {
+        if (plan.request().reportDirectory() == null) {
+            return;
+        }
+        Storages.Located target = Storages.locate(plan.request().reportDirectory(), configuration);
+        Map<String, byte[]> copies = new HashMap<>(Map.of(Report.NAME, report, Report.METRICS_NAME, metrics));
+        for (Map.Entry<String, byte[]> copy : copies.entrySet()) {
+            String path = target.storage().child(target.path(), copy.getKey());
+            target.storage().delete(path);
+            write(target.storage(), path, copy.getValue());
+        }
+    }
+
+    private static void write(Storage storage, String path, byte[] content) throws IOException {
+        try (OutputStream out = storage.create(path)) {
+            out.write(content);
+        }
+    }
+}

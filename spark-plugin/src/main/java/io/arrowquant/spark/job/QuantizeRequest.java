@@ -1,0 +1,32 @@
+package io.arrowquant.spark.job;
+
+import io.arrowquant.recipe.Recipe;
+import io.arrowquant.scheme.NonFinite;
+
+/**
+ * What a quantize job is asked to do, checked as far as that is possible without looking at files.
+ *
+ * @param profile the profile's name, or null
+ * @param minCosine no layer may come out below, or NaN for no limit
+ * @param quality whether the error of every layer is measured
+ * @param strict whether a pattern that matches no tensor is an error
+ * @param maxPartitionBytes tensors beyond are cut between partitions
+ * @param reportDirectory where copies of the report go as well, or null
+ */
+record QuantizeRequest(
+        String input,
+        String output,
+        Recipe recipe,
+        String profile,
+        double minCosine,
+        NonFinite nonFinite,
+        boolean quality,
+        boolean overwrite,
+        boolean strict,
+        long maxPartitionBytes,
+        String reportDirectory) {
+
+    boolean hasMinCosine() {
+        return !Double.isNaN(minCosine);
+    }
+}

@@ -1,0 +1,129 @@
+package io.arrowquant.spark.job;
+
+import io.arrowquant.spark.compat.Sessions;
+import io.arrowquant.spark.metrics.PartitionRecord;
+import io.arrowquant.spark.metrics.PartitionRecords;
+import io.arrowquant.spark.metrics.TaskRecorder;
+import io.arrowquant.spark.storage.Storages;
+import io.arrowquant.spark.write.OutputClaim;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.util.ShutdownHookManager;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One job in a Spark application. Its Spark jobs carry its id, by which partition records and cancellations find them. When
+ * the process is told to end, the job is cancelled and what it has claimed given back before Spark goes.
+ */
+final class SparkRun implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(SparkRun.class);
+    private static final String GROUP_PROPERTY = "spark.jobGroup.id";
+
+    /** Spark's own hook runs at 40, that of the file systems at 10. */
+    private static final int BEFORE_SPARK = 60;
+
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final String jobId;
+    private final SparkSession session;
+    private final SparkContext context;
+    private final boolean ownGroup;
+    private final String queryIdBefore;
+    private final Runnable hook = this::endNow;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean ending;
+    private volatile OutputClaim claim;
+
+    private SparkRun(String jobId, String description, SparkSession session) {
+        this.jobId = jobId;
+        this.session = session;
+        this.context = session.sparkContext();
+        this.queryIdBefore = context.getLocalProperty(TaskRecorder.QUERY_ID_PROPERTY);
+        // A group somebody has set stays: it is the handle by which they will cancel us.
+        this.ownGroup = context.getLocalProperty(GROUP_PROPERTY) == null;
+        if (ownGroup) {
+            context.setJobGroup(jobId, description, true);
+        }
+        context.addJobTag(tag());
+        context.setLocalProperty(TaskRecorder.QUERY_ID_PROPERTY, jobId);
+        ShutdownHookManager.get().addShutdownHook(hook, BEFORE_SPARK, 2 * PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Begins a job in the session there is, or in a new one. */
+    static SparkRun begin(String description) {
+        return new SparkRun(OutputClaim.newJobId(), description, Sessions.getOrCreate("ArrowQuant"));
+    }
+
+    /** Claims the output, until it is published or this run is closed. */
+    OutputClaim claim(Storages.Located output) throws IOException {
+        claim = OutputClaim.of(output.storage(), output.path(), jobId, context.applicationId());
+        return claim;
+    }
+
+    SparkSession session() {
+        return session;
+    }
+
+    String jobId() {
+        return jobId;
+    }
+
+    /** What the tasks of this job have reported so far. */
+    List<PartitionRecord> records() {
+        return PartitionRecords.of(context).ofQuery(jobId);
+    }
+
+    /** Between two Spark jobs nothing of Spark's would notice that the process is about to end. */
+    void stopIfEnding() {
+        if (ending) {
+            throw new CancelledException();
+        }
+    }
+
+    private String tag() {
+        return "arrowquant-" + jobId;
+    }
+
+    private void endNow() {
+        ending = true;
+        context.cancelJobsWithTag(tag());
+        try {
+            if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("The job did not stop within {} seconds", PATIENCE_SECONDS);
+            }
+            giveUpClaim();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void giveUpClaim() {
+        OutputClaim claimed = claim;
+        if (claimed != null) {
+            claimed.close();
+        }
+    }
+
+    /** Gives up what was claimed and not published, and leaves the application as it was. */
+    @Override
+    public void close() {
+        giveUpClaim();
+        context.setLocalProperty(TaskRecorder.QUERY_ID_PROPERTY, queryIdBefore);
+        if (!context.isStopped()) {
+            context.removeJobTag(tag());
+            if (ownGroup) {
+                context.clearJobGroup();
+            }
+        }
+        if (!ShutdownHookManager.get().isShutdownInProgress()) {
+            ShutdownHookManager.get().removeShutdownHook(hook);
+        }
+        ended.countDown();
+    }
+}
