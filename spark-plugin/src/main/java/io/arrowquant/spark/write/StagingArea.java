@@ -141,7 +141,7 @@ final class StagingArea {
         keep(false);
     }
 
-    /** While true, {@link #abandon} deletes nothing: the area holds what is needed to find out, or undo, what happened. */
+    /** While true, {@link #abandon} deletes nothing: the area holds what is needed to find out what happened. */
     void keep(boolean wanted) {
         kept = wanted;
     }
