@@ -1,5 +1,6 @@
 package io.arrowquant.spark.write;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -89,7 +90,7 @@ class ShardingTest extends WriteTestBase {
                           }
                         }
                         """);
-        String start = new String(Files.readAllBytes(out().resolve("model-00001-of-00002.safetensors")), 8, 60);
+        String start = new String(Files.readAllBytes(out().resolve("model-00001-of-00002.safetensors")), 8, 60, UTF_8);
         assertThat(start).startsWith("{\"__metadata__\":{\"format\":\"pt\"},\"b.weight\":{\"dtype\":\"F32\"");
     }
 

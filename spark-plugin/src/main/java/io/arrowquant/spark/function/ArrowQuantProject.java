@@ -107,8 +107,7 @@ public final class ArrowQuantProject extends SparkPlan {
         if (metrics == null) {
             Map<String, SQLMetric> created = new HashMap<>();
             created.put(ROWS, SQLMetrics.createMetric(sparkContext(), "number of output rows"));
-            created.put(
-                    QUANTIZE_TIME, SQLMetrics.createNanoTimingMetric(sparkContext(), "time in quantizing", UNSET));
+            created.put(QUANTIZE_TIME, SQLMetrics.createNanoTimingMetric(sparkContext(), "time in quantizing", UNSET));
             created.put(OUTPUT_BYTES, SQLMetrics.createSizeMetric(sparkContext(), "quantized bytes", UNSET));
             metrics = scala.collection.immutable.Map.from(CollectionConverters.asScala(created));
         }

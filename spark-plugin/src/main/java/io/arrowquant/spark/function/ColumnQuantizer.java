@@ -43,8 +43,8 @@ final class ColumnQuantizer {
             }
             evaluateArguments(batch.getRow(i));
             int row = i;
-            QuantizedRange range = quantizer.quantize(() -> weights.of(
-                    column, row, arguments.text(Arguments.LAYER), arguments.text(Arguments.DTYPE)));
+            QuantizedRange range = quantizer.quantize(
+                    () -> weights.of(column, row, arguments.text(Arguments.LAYER), arguments.text(Arguments.DTYPE)));
             target.add(range);
             outputBytes += range.byteLength();
         }

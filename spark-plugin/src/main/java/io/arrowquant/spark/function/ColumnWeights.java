@@ -90,7 +90,8 @@ final class ColumnWeights {
         int at = 0;
         while (at < count) {
             int bit = begin + at;
-            if (bit % Byte.SIZE == 0 && count - at >= Byte.SIZE
+            if (bit % Byte.SIZE == 0
+                    && count - at >= Byte.SIZE
                     && (validity.getByte(bit / Byte.SIZE) & ALL_VALID) == ALL_VALID) {
                 at += Byte.SIZE;
             } else if ((validity.getByte(bit / Byte.SIZE) >> (bit % Byte.SIZE) & 1) == 0) {

@@ -37,16 +37,18 @@ final class ColumnarQuantizeRule extends ColumnarRule {
         }
 
         private static SparkPlan split(ProjectExec project) {
-            QuantizeExtraction extraction = new QuantizeExtraction(project.child().outputSet());
+            QuantizeExtraction extraction =
+                    new QuantizeExtraction(project.child().outputSet());
             List<NamedExpression> rest = extraction.extractFrom(ScalaSeqs.toJava(project.projectList()));
             if (!extraction.foundAny()) {
                 return project;
             }
             if (extraction.isAll(rest)) {
-                return tagged(new ArrowQuantProject(ScalaSeqs.from(extraction.complete(rest)), project.child()), project);
+                return tagged(
+                        new ArrowQuantProject(ScalaSeqs.from(extraction.complete(rest)), project.child()), project);
             }
-            SparkPlan columnar = tagged(
-                    new ArrowQuantProject(ScalaSeqs.from(extraction.inputsOf(rest)), project.child()), project);
+            SparkPlan columnar =
+                    tagged(new ArrowQuantProject(ScalaSeqs.from(extraction.inputsOf(rest)), project.child()), project);
             return tagged(new ProjectExec(ScalaSeqs.from(rest), columnar), project);
         }
 

@@ -49,8 +49,7 @@ final class FloatsColumn extends ArrowColumnVector {
             long size = (long) count * Float.BYTES;
             long begin = (long) index * Float.BYTES;
             buffer.checkBytes(begin, begin + size);
-            Platform.copyMemory(
-                    null, buffer.memoryAddress() + begin, values, Platform.FLOAT_ARRAY_OFFSET, size);
+            Platform.copyMemory(null, buffer.memoryAddress() + begin, values, Platform.FLOAT_ARRAY_OFFSET, size);
             return values;
         }
     }

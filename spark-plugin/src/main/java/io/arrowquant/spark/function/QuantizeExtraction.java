@@ -80,7 +80,8 @@ final class QuantizeExtraction {
     private static boolean evaluatesItsChildren(Expression expression) {
         return (expression instanceof UnaryExpression && !(expression instanceof TryEval))
                 || expression instanceof Alias
-                || expression instanceof CreateNamedStruct;
+                || expression instanceof CreateNamedStruct
+                || expression instanceof Dequantize;
     }
 
     /** True when nothing is left to do but to pass attributes on, each at most once. */
@@ -110,7 +111,8 @@ final class QuantizeExtraction {
         Map<ExprId, Alias> aliases = aliasesById();
         Map<ExprId, NamedExpression> needed = new LinkedHashMap<>();
         for (NamedExpression expression : rest) {
-            for (Attribute attribute : ScalaSeqs.toJava(((Expression) expression).references().toSeq())) {
+            for (Attribute attribute :
+                    ScalaSeqs.toJava(((Expression) expression).references().toSeq())) {
                 if (!aliases.containsKey(attribute.exprId())) {
                     needed.put(attribute.exprId(), attribute);
                 }

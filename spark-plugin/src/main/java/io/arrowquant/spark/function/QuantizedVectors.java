@@ -82,7 +82,9 @@ final class QuantizedVectors implements AutoCloseable {
 
     private static Field list(String name, ArrowType elements) {
         return new Field(
-                name, FieldType.nullable(ArrowType.List.INSTANCE), List.of(required(ListVector.DATA_VECTOR_NAME, elements)));
+                name,
+                FieldType.nullable(ArrowType.List.INSTANCE),
+                List.of(required(ListVector.DATA_VECTOR_NAME, elements)));
     }
 
     private static Field map(String name) {

@@ -56,7 +56,11 @@ final class DemoCheckpoint {
     boolean exists() throws IOException {
         Path index = directory.resolve(INDEX);
         return Files.exists(index)
-                && JSON.readTree(index.toFile()).path("metadata").path("demo_layers").asInt() == layers;
+                && JSON.readTree(index.toFile())
+                                .path("metadata")
+                                .path("demo_layers")
+                                .asInt()
+                        == layers;
     }
 
     /** Makes the checkpoint, whole or not at all. */
@@ -98,8 +102,11 @@ final class DemoCheckpoint {
             }
         }
         writeJson(target.resolve("config.json"), config());
-        writeJson(target.resolve("generation_config.json"), JSON.createObjectNode().put("eos_token_id", 2));
-        writeJson(target.resolve("tokenizer_config.json"), JSON.createObjectNode().put("model_max_length", 2048));
+        writeJson(
+                target.resolve("generation_config.json"),
+                JSON.createObjectNode().put("eos_token_id", 2));
+        writeJson(
+                target.resolve("tokenizer_config.json"), JSON.createObjectNode().put("model_max_length", 2048));
         writeJson(target.resolve("tokenizer.json"), tokenizer());
         writeJson(target.resolve(INDEX), index);
     }
@@ -204,7 +211,8 @@ final class DemoCheckpoint {
     private static ObjectNode tokenizer() {
         ObjectNode tokenizer = JSON.createObjectNode();
         tokenizer.put("version", "1.0");
-        ObjectNode vocabulary = tokenizer.putObject("model").put("type", "WordLevel").putObject("vocab");
+        ObjectNode vocabulary =
+                tokenizer.putObject("model").put("type", "WordLevel").putObject("vocab");
         vocabulary.put("<unk>", 0).put("<s>", 1).put("</s>", 2);
         return tokenizer;
     }

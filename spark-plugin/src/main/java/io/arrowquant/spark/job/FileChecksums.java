@@ -46,7 +46,8 @@ final class FileChecksums {
 
     /** Staging areas, checksums of Hadoop and whatever else begins with a dot; not what we carry below a hidden name. */
     private static boolean isHidden(FileEntry entry, String prefix) {
-        boolean ours = entry.name().equals(CarriedFiles.COMPONENTS) || entry.name().equals(TableSummary.NAME);
+        boolean ours =
+                entry.name().equals(CarriedFiles.COMPONENTS) || entry.name().equals(TableSummary.NAME);
         boolean hidden = entry.name().startsWith(".") || (entry.name().startsWith("_") && prefix.isEmpty() && !ours);
         return hidden || entry.name().equals("_SUCCESS");
     }

@@ -1,9 +1,9 @@
 package io.arrowquant.spark.job;
 
+import io.arrowquant.checkpoint.CheckpointPaths;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
 import io.arrowquant.error.ResourceException;
-import io.arrowquant.checkpoint.CheckpointPaths;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
 import io.arrowquant.storage.ByteSize;
@@ -40,8 +40,7 @@ final class OutputCheck {
         if (!target.storage().status(target.path()).directory()) {
             throw new InvalidRequestException(shown + " is a file", "Name a directory to write to");
         }
-        if (!overwrite
-                && !OutputClaim.entries(target.storage(), target.path()).isEmpty()) {
+        if (!overwrite && !OutputClaim.entries(target.storage(), target.path()).isEmpty()) {
             throw new InvalidRequestException(
                     shown + " exists already and is not empty",
                     "Use --overwrite to replace all it holds, or choose another directory");

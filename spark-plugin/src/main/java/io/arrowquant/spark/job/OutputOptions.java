@@ -9,7 +9,10 @@ final class OutputOptions {
     @Option(names = JSON, description = "Print one JSON document for machines instead of tables.")
     private boolean json;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
     private boolean help;
 
     boolean json() {

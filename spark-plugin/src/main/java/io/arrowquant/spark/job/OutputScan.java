@@ -51,11 +51,8 @@ final class OutputScan {
     /** By Spark's own rows: those of the public interface would box every scale. */
     private static List<PieceChecksum> collect(Dataset<Row> rows, RowReader reader) {
         FlatMapFunction<Iterator<InternalRow>, PieceChecksum> sumUp = partition -> new Mapped(partition, reader);
-        return new ArrayList<>(rows.queryExecution()
-                .toRdd()
-                .toJavaRDD()
-                .mapPartitions(sumUp)
-                .collect());
+        return new ArrayList<>(
+                rows.queryExecution().toRdd().toJavaRDD().mapPartitions(sumUp).collect());
     }
 
     private static PieceChecksum ofTableRow(InternalRow row) {

@@ -21,13 +21,7 @@ final class PieceChecksum implements Serializable {
     final int[] checksums;
 
     PieceChecksum(
-            String file,
-            String layerName,
-            String outputFile,
-            long start,
-            long count,
-            long[] lengths,
-            int[] checksums) {
+            String file, String layerName, String outputFile, long start, long count, long[] lengths, int[] checksums) {
         this.file = file;
         this.layerName = layerName;
         this.outputFile = outputFile;

@@ -53,9 +53,7 @@ final class QuantizeSettings {
                 measured,
                 overwrite,
                 strict,
-                maxPartitionBytes == null
-                        ? WHOLE_TENSORS
-                        : ByteSize.parse("max-partition-bytes", maxPartitionBytes),
+                maxPartitionBytes == null ? WHOLE_TENSORS : ByteSize.parse("max-partition-bytes", maxPartitionBytes),
                 reportDirectory);
     }
 

@@ -41,7 +41,8 @@ final class SchemesCommand implements Callable<Integer> {
     }
 
     private void printTable() {
-        TextTable table = new TextTable("scheme", ">bits per weight", "parameters (first value is the default)", "what");
+        TextTable table =
+                new TextTable("scheme", ">bits per weight", "parameters (first value is the default)", "what");
         for (SchemeEntry entry : SchemeCatalog.entries()) {
             table.row(entry.name(), entry.bitsPerWeight(), parameters(entry), entry.summary());
         }

@@ -22,7 +22,8 @@ final class TableSummary {
     private TableSummary() {}
 
     /** Writes the summary of a table, all of whose files have the schema of the one given. */
-    @SuppressWarnings("deprecation") // The replacement writes what its caller keeps in memory, which is more than we need.
+    @SuppressWarnings(
+            "deprecation") // The replacement writes what its caller keeps in memory, which is more than we need.
     static void write(String directory, String anyFile, Configuration configuration) throws IOException {
         Path file = new Path(anyFile);
         ParquetMetadata metadata;

@@ -54,8 +54,8 @@ final class TensorTally {
 
     private Found put(TensorKey key, List<PieceChecksum> found) {
         // An empty piece comes before the piece that begins at the same element.
-        found.sort(Comparator.<PieceChecksum>comparingLong(piece -> piece.start)
-                .thenComparingLong(piece -> piece.count));
+        found.sort(
+                Comparator.<PieceChecksum>comparingLong(piece -> piece.start).thenComparingLong(piece -> piece.count));
         int parts = found.get(0).lengths.length;
         long[] lengths = new long[parts];
         int[] checksums = new int[parts];
