@@ -71,6 +71,9 @@ public final class ArrowQuantJob {
         commands.add(new QuantizeCommand(streams));
         commands.add(new InspectCommand(streams));
         commands.add(new SchemesCommand(streams));
+        commands.add(new CompareCommand(streams));
+        commands.add(new DequantizeCommand(streams));
+        commands.add(new VerifyCommand(streams));
         commands.add(new DemoCommand(streams));
         return commands;
     }
