@@ -26,6 +26,14 @@ public interface Encoder {
         }
     }
 
+    /**
+     * The values that the codes of the last tile stand for, into {@code values}; false when this encoder does not keep
+     * them and a {@link Decoder} must read the parts. Encoders whose parts are not complete after every tile keep them.
+     */
+    default boolean reconstruct(float[] values, int offset) {
+        return false;
+    }
+
     /** Values replaced so far because they were NaN or infinite. */
     default long replaced() {
         return 0;

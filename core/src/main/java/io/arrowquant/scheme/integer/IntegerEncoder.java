@@ -5,6 +5,7 @@ import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.Encoder;
+import io.arrowquant.scheme.FiniteValues;
 import io.arrowquant.scheme.NonFinite;
 import io.arrowquant.scheme.PartBuffers;
 import java.lang.invoke.MethodHandles;
@@ -121,7 +122,7 @@ final class IntegerEncoder implements Encoder {
         }
         FiniteValues.range(values, offset, length, range);
         float magnitude = surveyed == null ? Math.max(-range[0], range[1]) : surveyed.magnitude(at / groupLength);
-        replaced += FiniteValues.repair(values, offset, length, magnitude, repaired);
+        replaced += FiniteValues.repair(values, offset, length, magnitude, repaired, 0);
     }
 
     private static void appendFloat(PartBuffers parts, int part, float value) {
