@@ -121,7 +121,9 @@ public final class RangeEncoder {
         if (decoded.length < tile.count()) {
             decoded = new float[Math.max(tile.count(), Tile.ELEMENTS)];
         }
-        encoder.partOffsets(at, parts, offsets);
+        for (int part = 0; part < offsets.length; part++) {
+            offsets[part] = parts.length(part);
+        }
         encoder.encode(tile, at, parts);
         if (!encoder.reconstruct(decoded, 0)) {
             if (decoder == null) {

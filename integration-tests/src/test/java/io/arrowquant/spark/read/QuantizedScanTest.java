@@ -67,7 +67,8 @@ class QuantizedScanTest extends ReadTestBase {
         CheckpointFiles.write(
                 directory.resolve("model.safetensors"), CheckpointFiles.gaussian("w.weight", DataType.F32, 5000, 1000));
         for (String scheme : new String[] {"int8(group_size=1)", "int4(strategy=channel)", "int2(strategy=tensor)"}) {
-            Dataset<Row> frame = scan(scheme);
+            Dataset<Row> frame =
+                    reader().option("scheme", scheme).option("quality", "true").load(directory.toString());
             List<Row> rows = frame.selectExpr("layer_name", "element_start", "element_count", "length(data)", "dtype")
                     .orderBy("layer_name", "element_start")
                     .collectAsList();
