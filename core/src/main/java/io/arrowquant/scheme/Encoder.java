@@ -24,7 +24,5 @@ public interface Encoder {
     }
 
     /** Values replaced so far because they were NaN or infinite. */
-    default long replaced() {
-        return 0;
-    }
+    long replaced();
 }
