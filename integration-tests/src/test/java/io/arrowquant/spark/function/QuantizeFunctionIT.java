@@ -173,6 +173,15 @@ class QuantizeFunctionIT extends FunctionTestBase {
     }
 
     @Test
+    void leavesTheCodeOfItsArgumentsAsItIs() {
+        spark.sql("SELECT 'l1' AS layer, array(1f, 2f) AS w").repartition(1).createOrReplaceTempView("t");
+        // The pattern stands in the generated code with its backslash escaped.
+        String query = "SELECT quantize(w, if(layer RLIKE r'^l\\d$', 'int2', 'int8')).scheme FROM t";
+        assertThat(texts(rowsWith("spark.sql.codegen.fallback", "false", query)))
+                .containsExactly("{int2}");
+    }
+
+    @Test
     void clampsWhenAsked() {
         assertThat(RowText.of(value("SELECT dequantize(quantize(array(float('nan'), 1f, float('-inf')), 'int8',"
                         + " on_non_finite => 'clamp', symmetric => true))")))

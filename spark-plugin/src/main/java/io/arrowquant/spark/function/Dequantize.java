@@ -5,7 +5,6 @@ import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.catalyst.expressions.codegen.CodeBlock;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.types.DataType;
@@ -80,15 +79,6 @@ public final class Dequantize extends NamedCall {
 
     @Override
     public ExprCode doGenCode(CodegenContext context, ExprCode code) {
-        ArgumentCode arguments = argumentCode(context);
-        String call = context.addReferenceObj("dequantizeCall", call(), DequantizeCall.class.getName());
-        String type = DequantizeEvaluator.class.getName();
-        String own = context.addMutableState(
-                type, "dequantizer", name -> name + " = " + call + ".newEvaluator();", true, true);
-        String value = code.value().toString();
-        String statements = arguments.statements()
-                + "ArrayData " + value + " = " + own + ".evaluate(" + arguments.array() + ");\n"
-                + "boolean " + code.isNull() + " = " + value + " == null;\n";
-        return code.copy(new CodeBlock(ScalaSeqs.of(statements), ScalaSeqs.of()), code.isNull(), code.value());
+        return evaluatorCode(context, code, call(), DequantizeEvaluator.class);
     }
 }

@@ -139,12 +139,12 @@ abstract class NamedAggregate<B> extends TypedImperativeAggregate<B> implements 
 
     @Override
     public final boolean equals(Object other) {
-        return other != null
-                && getClass() == other.getClass()
-                && names.equals(((NamedAggregate<?>) other).names)
-                && values.equals(((NamedAggregate<?>) other).values)
-                && mutableOffset == ((NamedAggregate<?>) other).mutableOffset
-                && inputOffset == ((NamedAggregate<?>) other).inputOffset;
+        return other instanceof NamedAggregate<?> aggregate
+                && aggregate.canEqual(this)
+                && names.equals(aggregate.names)
+                && values.equals(aggregate.values)
+                && mutableOffset == aggregate.mutableOffset
+                && inputOffset == aggregate.inputOffset;
     }
 
     @Override

@@ -8,10 +8,14 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ImplicitCastInputTypes;
+import org.apache.spark.sql.catalyst.expressions.codegen.Block;
+import org.apache.spark.sql.catalyst.expressions.codegen.CodeBlock;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodeGenerator;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
+import org.apache.spark.sql.catalyst.expressions.codegen.EmptyBlock$;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.types.AbstractDataType;
+import org.apache.spark.sql.types.DataType;
 import scala.collection.Iterator;
 import scala.collection.immutable.Seq;
 
@@ -24,6 +28,7 @@ abstract class NamedCall extends Expression implements ImplicitCastInputTypes, S
 
     private final Seq<String> names;
     private final Seq<Expression> values;
+    private transient List<Expression> valueList;
 
     NamedCall(Seq<String> names, Seq<Expression> values) {
         this.names = names;
@@ -39,7 +44,10 @@ abstract class NamedCall extends Expression implements ImplicitCastInputTypes, S
     }
 
     final List<Expression> valueList() {
-        return ScalaSeqs.toJava(values);
+        if (valueList == null) {
+            valueList = ScalaSeqs.toJava(values);
+        }
+        return valueList;
     }
 
     @Override
@@ -78,37 +86,63 @@ abstract class NamedCall extends Expression implements ImplicitCastInputTypes, S
         return true;
     }
 
-    /** Java statements that fill an array with the boxed values of all children, and the name of that array. */
-    final ArgumentCode argumentCode(CodegenContext context) {
-        String array = context.freshName("arguments");
-        StringBuilder code = new StringBuilder();
-        StringBuilder fill = new StringBuilder();
+    /**
+     * Generated code that hands the boxed values of all children to an evaluator. Each instance of the generated class,
+     * and so each task, makes an evaluator of its own.
+     *
+     * @param call what {@code newEvaluator()} is called on; it is serialized with the generated code
+     */
+    final ExprCode evaluatorCode(CodegenContext context, ExprCode code, Serializable call, Class<?> evaluatorType) {
+        String callReference = context.addReferenceObj(
+                prettyName() + "Call", call, call.getClass().getName());
+        String evaluator = context.addMutableState(
+                evaluatorType.getName(),
+                prettyName() + "Evaluator",
+                name -> name + " = " + callReference + ".newEvaluator();",
+                true,
+                true);
+        String arguments = context.freshName("arguments");
         List<Expression> children = valueList();
-        for (int i = 0; i < children.size(); i++) {
-            Expression child = children.get(i);
-            ExprCode childCode = child.genCode(context);
-            code.append(childCode.code()).append('\n');
-            String value = childCode.value().toString();
-            if (CodeGenerator.isPrimitiveType(child.dataType())) {
-                value = CodeGenerator.boxedType(child.dataType()) + ".valueOf(" + value + ")";
-            }
-            fill.append("if (!").append(childCode.isNull()).append(") { ");
-            fill.append(array)
-                    .append('[')
-                    .append(i)
-                    .append("] = ")
-                    .append(value)
-                    .append("; }\n");
-        }
-        code.append("Object[] ")
-                .append(array)
+        // Blocks are joined, not their texts: in a text of ours, escapes in the code of a child would be undone.
+        Block block = EmptyBlock$.MODULE$;
+        StringBuilder statements = new StringBuilder()
+                .append("Object[] ")
+                .append(arguments)
                 .append(" = new Object[")
                 .append(children.size())
                 .append("];\n");
-        return new ArgumentCode(code.append(fill).toString(), array);
+        for (int i = 0; i < children.size(); i++) {
+            ExprCode childCode = children.get(i).genCode(context);
+            block = block.$plus(childCode.code());
+            String target = arguments + "[" + i + "]";
+            statements.append(
+                    assignUnlessNull(target, childCode, children.get(i).dataType()));
+        }
+        String value = code.value().toString();
+        statements.append(CodeGenerator.javaType(dataType())).append(' ').append(value);
+        statements
+                .append(" = ")
+                .append(evaluator)
+                .append(".evaluate(")
+                .append(arguments)
+                .append(");\n");
+        statements
+                .append("boolean ")
+                .append(code.isNull())
+                .append(" = ")
+                .append(value)
+                .append(" == null;\n");
+        Block own = new CodeBlock(ScalaSeqs.of(statements.toString()), ScalaSeqs.of());
+        return code.copy(block.$plus(own), code.isNull(), code.value());
     }
 
-    record ArgumentCode(String statements, String array) {}
+    private static String assignUnlessNull(String target, ExprCode source, DataType type) {
+        String value = source.value().toString();
+        if (CodeGenerator.isPrimitiveType(type)) {
+            value = CodeGenerator.boxedType(type) + ".valueOf(" + value + ")";
+        }
+        return "if (!" + source.isNull() + ") { " + target + " = " + value + "; }\n";
+    }
 
     /** The values of all children in a row, boxed. */
     final Object[] argumentValues(InternalRow row) {
@@ -156,10 +190,10 @@ abstract class NamedCall extends Expression implements ImplicitCastInputTypes, S
 
     @Override
     public final boolean equals(Object other) {
-        return other != null
-                && getClass() == other.getClass()
-                && names.equals(((NamedCall) other).names)
-                && values.equals(((NamedCall) other).values);
+        return other instanceof NamedCall call
+                && call.canEqual(this)
+                && names.equals(call.names)
+                && values.equals(call.values);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.catalyst.expressions.codegen.CodeBlock;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.types.DataType;
@@ -88,15 +87,6 @@ public final class Quantize extends NamedCall {
 
     @Override
     public ExprCode doGenCode(CodegenContext context, ExprCode code) {
-        ArgumentCode arguments = argumentCode(context);
-        String call = context.addReferenceObj("quantizeCall", call(), QuantizeCall.class.getName());
-        String type = QuantizeEvaluator.class.getName();
-        String own = context.addMutableState(
-                type, "quantizer", name -> name + " = " + call + ".newEvaluator();", true, true);
-        String value = code.value().toString();
-        String statements = arguments.statements()
-                + "InternalRow " + value + " = " + own + ".evaluate(" + arguments.array() + ");\n"
-                + "boolean " + code.isNull() + " = " + value + " == null;\n";
-        return code.copy(new CodeBlock(ScalaSeqs.of(statements), ScalaSeqs.of()), code.isNull(), code.value());
+        return evaluatorCode(context, code, call(), QuantizeEvaluator.class);
     }
 }
