@@ -7,6 +7,8 @@ import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.ElementRange;
 import io.arrowquant.tensor.Shape;
 import java.io.IOException;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.write.DataWriter;
@@ -24,6 +26,10 @@ final class SafetensorsDataWriter implements DataWriter<InternalRow> {
     private final Payload payload;
     private final TaskOutput output;
     private final TaskRecorder recorder;
+
+    /** Null outside of Spark's tasks. */
+    private final TaskContext task = TaskContext.get();
+
     private long tensors;
     private long bytes;
     private long nanos;
@@ -39,6 +45,7 @@ final class SafetensorsDataWriter implements DataWriter<InternalRow> {
 
     @Override
     public void write(InternalRow row) throws IOException {
+        stopIfKilled();
         long begin = System.nanoTime();
         String layer = rows.layer(row);
         DataType dtype = rows.dtype(row, layer);
@@ -61,6 +68,13 @@ final class SafetensorsDataWriter implements DataWriter<InternalRow> {
             output.completed(region);
         }
         record(written, System.nanoTime() - begin);
+    }
+
+    /** Spark itself looks only between the rows of a source, of which each may become many here. */
+    private void stopIfKilled() {
+        if (task != null && task.isInterrupted()) {
+            throw new TaskKilledException("the write was cancelled");
+        }
     }
 
     @Override
