@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 /** Shows how far two checkpoints are apart. */
 @Command(
         name = "compare",
-        description = "Measures the error of every tensor between two checkpoints, each in safetensors files or the output"
-                + " of quantize; A counts as the original.")
+        description =
+                "Measures the error of every tensor between two checkpoints, each in safetensors files or the output"
+                        + " of quantize; A counts as the original.")
 final class CompareCommand implements Callable<Integer> {
     private final Streams streams;
 
@@ -50,8 +51,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private void print(CompareJob.Result result) {
-        TextTable table =
-                new TextTable("layer", "shape", "a", "b", ">cosine", ">mse", ">max abs error", ">snr dB");
+        TextTable table = new TextTable("layer", "shape", "a", "b", ">cosine", ">mse", ">max abs error", ">snr dB");
         for (CompareJob.Layer layer : result.layers()) {
             ErrorSummary errors = layer.errors();
             table.row(

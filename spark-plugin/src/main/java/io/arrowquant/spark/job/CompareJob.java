@@ -123,15 +123,11 @@ final class CompareJob {
 
     private static List<LayerErrors> collect(
             Dataset<Row> rows, FlatMapFunction<Iterator<InternalRow>, LayerErrors> measure) {
-        return new ArrayList<>(rows.queryExecution()
-                .toRdd()
-                .toJavaRDD()
-                .mapPartitions(measure)
-                .collect());
+        return new ArrayList<>(
+                rows.queryExecution().toRdd().toJavaRDD().mapPartitions(measure).collect());
     }
 
-    private static ReferenceReader.Directory directory(
-            CompareSide side, Map<TensorKey, CompareSide.Tensor> common) {
+    private static ReferenceReader.Directory directory(CompareSide side, Map<TensorKey, CompareSide.Tensor> common) {
         HashMap<TensorKey, CheckpointTensor> tensors = new HashMap<>();
         for (TensorKey key : common.keySet()) {
             tensors.put(key, side.tensors().get(key).checkpoint());
@@ -200,6 +196,7 @@ final class CompareJob {
     }
 
     private static TensorKey key(InternalRow row) {
-        return new TensorKey(row.getUTF8String(0).toString(), row.getUTF8String(1).toString());
+        return new TensorKey(
+                row.getUTF8String(0).toString(), row.getUTF8String(1).toString());
     }
 }

@@ -80,8 +80,8 @@ final class DemoCommand implements Callable<Integer> {
         streams.line("  arrowquant inspect " + quoted(base.resolve(CHECKPOINT)));
         streams.line("  arrowquant verify " + quantized);
         streams.line("  arrowquant compare " + quoted(base.resolve(CHECKPOINT)) + " " + quantized);
-        streams.line("  arrowquant dequantize --input " + quantized + " --output "
-                + quoted(base.resolve("dequantized")));
+        streams.line(
+                "  arrowquant dequantize --input " + quantized + " --output " + quoted(base.resolve("dequantized")));
         streams.line("  spark.read.parquet(\"" + base.resolve(QUANTIZED) + "\")");
     }
 

@@ -58,8 +58,7 @@ final class DequantizeCommand implements Callable<Integer> {
                 dtype == null ? null : DataType.of(dtype.toUpperCase(Locale.ROOT)),
                 overwrite,
                 maxShardSize);
-        DequantizeJob job =
-                new DequantizeJob(OutputFolder.open(input, configuration), request, configuration, streams);
+        DequantizeJob job = new DequantizeJob(OutputFolder.open(input, configuration), request, configuration, streams);
         Storages.Located target = job.check();
         Report report = job.run(target);
         if (outputOptions.json()) {

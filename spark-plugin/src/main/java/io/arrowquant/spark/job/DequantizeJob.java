@@ -54,7 +54,8 @@ final class DequantizeJob {
     Storages.Located check() throws IOException {
         if (request.dtype() != null && !request.dtype().isFloatingPoint()) {
             throw new InvalidRequestException(
-                    "Invalid dtype: " + request.dtype() + " cannot hold weights", "Use F32, BF16, F16 or another float");
+                    "Invalid dtype: " + request.dtype() + " cannot hold weights",
+                    "Use F32, BF16, F16 or another float");
         }
         Storages.Located output =
                 OutputCheck.require(request.input(), request.output(), request.overwrite(), configuration);
@@ -133,7 +134,8 @@ final class DequantizeJob {
                 "element_count",
                 "CASE WHEN " + TableRows.IS_KEPT + " THEN quantized_data END AS data",
                 "CASE WHEN NOT " + TableRows.IS_KEPT + " THEN " + TableRows.DEQUANTIZED + " END AS weights");
-        ProgressLine line = new ProgressLine("dequantize", table.report().tensors().size(), bytesAfter());
+        ProgressLine line =
+                new ProgressLine("dequantize", table.report().tensors().size(), bytesAfter());
         try (Progress progress = new Progress(streams, line, () -> state(run))) {
             progress.start();
             for (Map.Entry<String, List<Object>> component : components().entrySet()) {
@@ -303,6 +305,12 @@ final class DequantizeJob {
                 tensors,
                 files,
                 new Report.Totals(
-                        tensors.size(), 0, parameters, before, after, parameters == 0 ? 0 : after * 8.0 / parameters, null));
+                        tensors.size(),
+                        0,
+                        parameters,
+                        before,
+                        after,
+                        parameters == 0 ? 0 : after * 8.0 / parameters,
+                        null));
     }
 }

@@ -52,7 +52,8 @@ final class VerifyCommand implements Callable<Integer> {
             return ExitCode.FAILED;
         }
         if (!output.json()) {
-            streams.line(result.tensors() + " tensors and " + result.files() + " files are as " + Report.NAME + " says");
+            streams.line(
+                    result.tensors() + " tensors and " + result.files() + " files are as " + Report.NAME + " says");
         }
         return ExitCode.DONE;
     }

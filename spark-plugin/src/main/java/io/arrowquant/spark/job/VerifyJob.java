@@ -43,7 +43,8 @@ final class VerifyJob {
     private Set<String> checkFiles(SparkRun run) throws IOException {
         Storage storage = output.place().storage();
         Map<String, FileChecksums.OutputFile> there = new HashMap<>();
-        for (FileChecksums.OutputFile file : FileChecksums.list(storage, output.place().path())) {
+        for (FileChecksums.OutputFile file :
+                FileChecksums.list(storage, output.place().path())) {
             there.put(file.name(), file);
         }
         Set<String> damaged = new HashSet<>();
@@ -88,8 +89,8 @@ final class VerifyJob {
         for (Report.Tensor tensor : output.report().tensors()) {
             for (String file : tensor.outputFiles()) {
                 if (damaged.contains(file)) {
-                    problems.add("tensor " + tensor.key().shown() + " lies in the damaged file "
-                            + Printable.text(file));
+                    problems.add(
+                            "tensor " + tensor.key().shown() + " lies in the damaged file " + Printable.text(file));
                 }
             }
         }
