@@ -18,7 +18,9 @@ public record PlannedTensor(CheckpointTensor source, Scheme scheme, String reaso
 
     /** The tensors that come out, without the source's name; empty when it stays as it is. */
     public List<PartSpec> parts() {
-        return scheme == null ? List.of() : scheme.parts(source.info().shape());
+        return scheme == null
+                ? List.of()
+                : scheme.parts(source.info().shape(), source.info().dtype());
     }
 
     public long bytesBefore() {

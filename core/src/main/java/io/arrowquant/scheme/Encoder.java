@@ -16,14 +16,11 @@ public interface Encoder {
     int tileUnit();
 
     /**
-     * Where in each part the elements from {@code start} on will have theirs, into {@code offsets}; to be asked before
-     * they are encoded. What the next tile needs may have been appended by an earlier one: the scale of a group that
-     * begins there.
+     * The values that the codes of the last tile stand for, into {@code values}; false when this encoder does not keep
+     * them and a {@link Decoder} must read the parts. Encoders whose parts are not complete after every tile keep them.
      */
-    default void partOffsets(long start, PartBuffers parts, int[] offsets) {
-        for (int part = 0; part < offsets.length; part++) {
-            offsets[part] = parts.length(part);
-        }
+    default boolean reconstruct(float[] values, int offset) {
+        return false;
     }
 
     /** Values replaced so far because they were NaN or infinite. */

@@ -39,8 +39,9 @@ public final class RangeEncoder {
     /** The first pass. {@code source} must offer the whole tensor. */
     public void survey(ElementSource source) throws IOException {
         long elements = request.shape().elements();
-        for (long at = 0; at < elements; at += Tile.ELEMENTS) {
-            source.read(at, (int) Math.min(Tile.ELEMENTS, elements - at), tile);
+        int tileElements = tileElements(survey.tileUnit());
+        for (long at = 0; at < elements && !survey.isComplete(); at += tileElements) {
+            source.read(at, (int) Math.min(tileElements, elements - at), tile);
             survey.observe(tile, at);
         }
         surveyed = true;
@@ -88,8 +89,7 @@ public final class RangeEncoder {
         if (survey != null && !surveyed) {
             throw new IllegalStateException("scheme " + scheme.spelling() + " needs the first pass before this");
         }
-        int unit = tileUnit();
-        int tileElements = unit >= Tile.ELEMENTS ? unit : Tile.ELEMENTS / unit * unit;
+        int tileElements = tileElements(tileUnit());
         for (long at = range.start(); at < range.end(); at += tileElements) {
             int count = (int) Math.min(tileElements, range.end() - at);
             source.read(at, count, tile);
@@ -101,6 +101,11 @@ public final class RangeEncoder {
         }
     }
 
+    /** As many units as a tile usually holds, and at least one. */
+    private static int tileElements(int unit) {
+        return unit >= Tile.ELEMENTS ? unit : Tile.ELEMENTS / unit * unit;
+    }
+
     /** Ranges that {@link #encode} is given one after the other are cut at multiples of this. */
     public int tileUnit() {
         if (encoder == null) {
@@ -110,16 +115,22 @@ public final class RangeEncoder {
     }
 
     private void encodeAndMeasure(long at, PartBuffers parts, ErrorStatistics quality) {
-        if (decoder == null) {
-            decoder = scheme.decoder(request.shape());
+        if (offsets == null) {
             offsets = new int[parts.parts()];
         }
         if (decoded.length < tile.count()) {
             decoded = new float[Math.max(tile.count(), Tile.ELEMENTS)];
         }
-        encoder.partOffsets(at, parts, offsets);
+        for (int part = 0; part < offsets.length; part++) {
+            offsets[part] = parts.length(part);
+        }
         encoder.encode(tile, at, parts);
-        decoder.decode(parts.arrays(), offsets, at, tile.count(), decoded, 0);
+        if (!encoder.reconstruct(decoded, 0)) {
+            if (decoder == null) {
+                decoder = scheme.decoder(request.shape(), request.dtype());
+            }
+            decoder.decode(parts.arrays(), offsets, at, tile.count(), decoded, 0);
+        }
         quality.add(tile.floats(), tile.floatOffset(), decoded, 0, tile.count(), at);
     }
 

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme;
 
+import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
 import java.io.Serializable;
 import java.util.List;
@@ -24,6 +25,11 @@ public interface Scheme extends Serializable {
     /** The tensors this scheme makes of a tensor, main payload first. */
     List<PartSpec> parts(Shape shape);
 
+    /** The tensors made of a tensor of a stored type, for schemes whose scales take the type of the weights. */
+    default List<PartSpec> parts(Shape shape, DataType source) {
+        return parts(shape);
+    }
+
     /** Refuses a shape it cannot quantize, with an InvalidRequestException. */
     void check(Shape shape);
 
@@ -40,4 +46,9 @@ public interface Scheme extends Serializable {
     Encoder encoder(EncodeRequest request, Survey survey);
 
     Decoder decoder(Shape shape);
+
+    /** A decoder of what was made of a tensor of a stored type. */
+    default Decoder decoder(Shape shape, DataType source) {
+        return decoder(shape);
+    }
 }

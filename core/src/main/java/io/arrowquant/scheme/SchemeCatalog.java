@@ -1,6 +1,8 @@
 package io.arrowquant.scheme;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.scheme.compressed.CompressedFamily;
+import io.arrowquant.scheme.ggml.GgmlFamily;
 import io.arrowquant.scheme.integer.IntegerFamily;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,7 +13,8 @@ import java.util.Map;
 
 /** Every scheme there is, by name. Names and parameters are found whatever their case. */
 public final class SchemeCatalog {
-    private static final List<SchemeFamily> FAMILIES = List.of(new IntegerFamily());
+    private static final List<SchemeFamily> FAMILIES =
+            List.of(new IntegerFamily(), new CompressedFamily(), new GgmlFamily());
     private static final Map<String, SchemeEntry> ENTRIES = new LinkedHashMap<>();
     private static final List<String> NAMES = new ArrayList<>();
 

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -47,9 +48,9 @@ class SchemeCatalogTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "int5; Unknown scheme 'int5'. Did you mean 'int2'? Known: int2, int4, int8",
-                "in8; Unknown scheme 'in8'. Did you mean 'int8'? Known: int2, int4, int8",
-                "banana; Unknown scheme 'banana'. Known: int2, int4, int8",
+                "int5; Unknown scheme 'int5'. Did you mean 'int2'? Known: {schemes}",
+                "in8; Unknown scheme 'in8'. Did you mean 'int8'? Known: {schemes}",
+                "banana; Unknown scheme 'banana'. Known: {schemes}",
                 "int4(gruop_size=3); Unknown parameter of scheme int4 'gruop_size'. Did you mean 'group_size'? "
                         + "Known: group_size, symmetric, strategy",
                 "int4(group_size=0); Invalid group_size: 0 for scheme int4. Must be 1 to 2147483647",
@@ -63,9 +64,11 @@ class SchemeCatalogTest {
                         + "'group_size' twice"
             })
     void whatIsWrongIsSaid(String written, String message) {
+        List<String> names =
+                SchemeCatalog.entries().stream().map(SchemeEntry::name).toList();
         assertThatThrownBy(() -> SchemeCatalog.parse(written))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage(message);
+                .hasMessage(message.replace("{schemes}", String.join(", ", names)));
     }
 
     @ParameterizedTest

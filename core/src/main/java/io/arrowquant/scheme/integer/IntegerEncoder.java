@@ -5,11 +5,13 @@ import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.Encoder;
+import io.arrowquant.scheme.FiniteValues;
 import io.arrowquant.scheme.NonFinite;
 import io.arrowquant.scheme.PartBuffers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Encodes tiles of whole groups; pieces of groups where a first pass found their ranges. */
 final class IntegerEncoder implements Encoder {
@@ -29,6 +31,13 @@ final class IntegerEncoder implements Encoder {
     private byte[] codes = new byte[0];
     private float[] repaired = new float[0];
     private long replaced;
+
+    /** The groups, or pieces of groups, of the last tile. */
+    private int runs;
+
+    private int[] runLengths = new int[0];
+    private float[] runScales = new float[0];
+    private float[] runZeroPoints = new float[0];
 
     IntegerEncoder(int bits, IntegerGrid grid, long groupLength, EncodeRequest request, GroupRanges surveyed) {
         this.bits = bits;
@@ -61,14 +70,15 @@ final class IntegerEncoder implements Encoder {
         return replaced;
     }
 
+    /** From the grids of the last tile: the scale of a group that began in an earlier one may be gone from the parts. */
     @Override
-    public void partOffsets(long start, PartBuffers parts, int[] offsets) {
-        Encoder.super.partOffsets(start, parts, offsets);
-        if (start % groupLength != 0) {
-            // Scale and zero point were appended where the group begins.
-            offsets[IntegerScheme.SCALES] -= Float.BYTES;
-            offsets[IntegerScheme.ZERO_POINTS] -= Float.BYTES;
+    public boolean reconstruct(float[] values, int offset) {
+        int done = 0;
+        for (int run = 0; run < runs; run++) {
+            kernels.decode(codes, done, runLengths[run], runScales[run], runZeroPoints[run], values, offset + done);
+            done += runLengths[run];
         }
+        return true;
     }
 
     @Override
@@ -78,12 +88,14 @@ final class IntegerEncoder implements Encoder {
             codes = new byte[Math.max(count, Tile.ELEMENTS)];
         }
         float[] values = tile.floats();
+        runs = 0;
         int done = 0;
         while (done < count) {
             long at = start + done;
             long group = at / groupLength;
             int length = (int) Math.min(count - done, (group + 1) * groupLength - at);
             encodeGroup(values, tile.floatOffset() + done, length, at, done);
+            remember(length);
             if (at == group * groupLength) {
                 appendFloat(parts, IntegerScheme.SCALES, grid.scale);
                 appendFloat(parts, IntegerScheme.ZERO_POINTS, grid.zeroPoint);
@@ -92,6 +104,19 @@ final class IntegerEncoder implements Encoder {
         }
         int begin = parts.append(IntegerScheme.CODES, (int) (((long) count * bits + 7) / 8));
         kernels.pack(codes, 0, count, bits, parts.array(IntegerScheme.CODES), begin);
+    }
+
+    private void remember(int length) {
+        if (runs == runLengths.length) {
+            int capacity = Math.max(256, 2 * runs);
+            runLengths = Arrays.copyOf(runLengths, capacity);
+            runScales = Arrays.copyOf(runScales, capacity);
+            runZeroPoints = Arrays.copyOf(runZeroPoints, capacity);
+        }
+        runLengths[runs] = length;
+        runScales[runs] = grid.scale;
+        runZeroPoints[runs] = grid.zeroPoint;
+        runs++;
     }
 
     private void encodeGroup(float[] values, int offset, int length, long at, int codeOffset) {
@@ -121,7 +146,7 @@ final class IntegerEncoder implements Encoder {
         }
         FiniteValues.range(values, offset, length, range);
         float magnitude = surveyed == null ? Math.max(-range[0], range[1]) : surveyed.magnitude(at / groupLength);
-        replaced += FiniteValues.repair(values, offset, length, magnitude, repaired);
+        replaced += FiniteValues.repair(values, offset, length, magnitude, repaired, 0);
     }
 
     private static void appendFloat(PartBuffers parts, int part, float value) {

@@ -35,7 +35,7 @@ public final class ArrowTestSource implements TableProvider {
     static final String NAME = ArrowTestSource.class.getName();
 
     static final StructType SCHEMA = new StructType()
-            .add("layer", DataTypes.StringType)
+            .add("layer", DataTypes.StringType, false)
             .add("weights", DataTypes.createArrayType(DataTypes.FloatType))
             .add("wide", DataTypes.createArrayType(DataTypes.DoubleType))
             .add("data", DataTypes.BinaryType)

@@ -2,6 +2,7 @@ package io.arrowquant.spark.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.arrowquant.error.ArrowQuantException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -62,18 +63,23 @@ abstract class FunctionTestBase {
         return rows.get(0).get(0);
     }
 
-    /** The message of the innermost error of a query. */
+    /** The message of the error that a query ends with. */
     static String error(String query) {
         try {
             List<Row> rows = rows(query);
             throw new AssertionError("no error, but " + rows);
         } catch (Exception failure) {
-            Throwable root = failure;
-            while (root.getCause() != null) {
-                root = root.getCause();
-            }
-            return root.getMessage();
+            return ownError(failure);
         }
+    }
+
+    /** The message of the outermost error of ours, or of the innermost error when none is. */
+    private static String ownError(Throwable failure) {
+        Throwable at = failure;
+        while (at.getCause() != null && !(at instanceof ArrowQuantException)) {
+            at = at.getCause();
+        }
+        return at.getMessage();
     }
 
     /** Rows as texts that show every byte. */
@@ -98,7 +104,10 @@ abstract class FunctionTestBase {
         return frame;
     }
 
+    /** The physical plan; without adaptive execution, which decides on columns only while a query runs. */
     static String plan(String query) {
-        return (String) value("EXPLAIN FORMATTED " + query);
+        return (String) rowsWith("spark.sql.adaptive.enabled", "false", "EXPLAIN FORMATTED " + query)
+                .get(0)
+                .get(0);
     }
 }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Partition records: one for each successful task, with the checkpoint's own totals as their sums. */
 class PartitionMetricsTest {
-    private static final long ELEMENTS = 2 * 200 * 1000 + 500;
-    private static final long BYTES = 2 * 200 * 1000 + 4 * 200 * 1000 + 4 * 500;
+    private static final long ELEMENTS = 2 * 200 * 1024 + 500;
+    private static final long BYTES = 2 * 200 * 1024 + 4 * 200 * 1024 + 4 * 500;
 
     private static SparkSession spark;
 
@@ -37,8 +37,8 @@ class PartitionMetricsTest {
                 .getOrCreate();
         CheckpointFiles.write(
                 directory.resolve("model.safetensors"),
-                CheckpointFiles.gaussian("a.weight", DataType.BF16, 200, 1000),
-                CheckpointFiles.gaussian("b.weight", DataType.F32, 200, 1000),
+                CheckpointFiles.gaussian("a.weight", DataType.BF16, 200, 1024),
+                CheckpointFiles.gaussian("b.weight", DataType.F32, 200, 1024),
                 CheckpointFiles.gaussian("norm", DataType.F32, 500));
     }
 

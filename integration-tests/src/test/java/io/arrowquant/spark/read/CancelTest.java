@@ -51,7 +51,14 @@ class CancelTest extends ReadTestBase {
 
     /** A cancelled job returns before its tasks have noticed. */
     private static void waitForTasksToEnd() throws InterruptedException {
-        for (int i = 0; i < 600 && spark.sparkContext().statusTracker().getExecutorInfos()[0].numRunningTasks() > 0; i++) {
+        for (int i = 0;
+                i < 600
+                        && spark.sparkContext()
+                                        .statusTracker()
+                                        .getExecutorInfos()[0]
+                                        .numRunningTasks()
+                                > 0;
+                i++) {
             Thread.sleep(100);
         }
     }

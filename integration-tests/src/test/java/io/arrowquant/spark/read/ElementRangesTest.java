@@ -93,9 +93,10 @@ class ElementRangesTest extends ReadTestBase {
                 .option("defaults", "false")
                 .load(directory.toString())
                 .createOrReplaceTempView("s");
-        return spark.sql("SELECT replace(layer_name, '.quantized_data', ''), array_join(transform(array_sort(collect_list("
-                        + "struct(element_start, hex(data) AS h))), p -> p.h), '') FROM s WHERE layer_name LIKE "
-                        + "'%.quantized_data' GROUP BY layer_name ORDER BY layer_name")
+        return spark.sql(
+                        "SELECT replace(layer_name, '.quantized_data', ''), array_join(transform(array_sort(collect_list("
+                                + "struct(element_start, hex(data) AS h))), p -> p.h), '') FROM s WHERE layer_name LIKE "
+                                + "'%.quantized_data' GROUP BY layer_name ORDER BY layer_name")
                 .collectAsList()
                 .toString();
     }
@@ -105,22 +106,35 @@ class ElementRangesTest extends ReadTestBase {
         CheckpointFiles.write(
                 directory.resolve("small").resolve("model.safetensors"),
                 CheckpointFiles.gaussian("w", DataType.F32, 3000, 1000));
-        assertThat(reader().option("wholeTensors", "true").load(directory + "/small").count())
+        assertThat(reader().option("wholeTensors", "true")
+                        .load(directory + "/small")
+                        .count())
                 .isOne();
         Path large = directory.resolve("large.safetensors");
         sparse(large, "w", 3L << 30);
-        assertThatThrownBy(() -> reader().option("wholeTensors", "true").load(large.toString()).select("data").count())
-                .hasMessageContaining("Tensor 'w' has 3221225472 bytes, but one value of Spark holds at most 2147483631")
+        assertThatThrownBy(() -> reader().option("wholeTensors", "true")
+                        .load(large.toString())
+                        .select("data")
+                        .count())
+                .hasMessageContaining(
+                        "Tensor 'w' has 3221225472 bytes, but one value of Spark holds at most 2147483631")
                 .hasMessageContaining("Read without wholeTensors=true");
-        assertThat(reader().load(large.toString()).selectExpr("sum(element_count)").first().getLong(0))
+        assertThat(reader().load(large.toString())
+                        .selectExpr("sum(element_count)")
+                        .first()
+                        .getLong(0))
                 .isEqualTo(3L << 30);
     }
 
     private static void sparse(Path file, String name, long bytes) throws IOException {
-        byte[] header = ("{\"" + name + "\":{\"dtype\":\"U8\",\"shape\":[" + bytes + "],\"data_offsets\":[0," + bytes + "]}}")
+        byte[] header = ("{\"" + name + "\":{\"dtype\":\"U8\",\"shape\":[" + bytes + "],\"data_offsets\":[0," + bytes
+                        + "]}}")
                 .getBytes(StandardCharsets.UTF_8);
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-            out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
+            out.write(ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(header.length)
+                    .array());
             out.write(header);
             out.setLength(8 + header.length + bytes);
         }

@@ -83,7 +83,10 @@ class PlanningTest extends ReadTestBase {
                 .select("layer_name")
                 .orderBy("layer_name")
                 .collectAsList();
-        assertThat(names.where(filter).select("layer_name").orderBy("layer_name").collectAsList())
+        assertThat(names.where(filter)
+                        .select("layer_name")
+                        .orderBy("layer_name")
+                        .collectAsList())
                 .isEqualTo(expected);
     }
 
@@ -91,7 +94,10 @@ class PlanningTest extends ReadTestBase {
     void filtersPruneBeforeReading() {
         model().where("dtype = 'F32'").selectExpr("sum(length(data))").collectAsList();
         assertThat(newestSums().getLong(2)).isEqualTo(4 * 128 * 256);
-        assertThat(model().where("dtype = 'F32'").queryExecution().executedPlan().toString())
+        assertThat(model().where("dtype = 'F32'")
+                        .queryExecution()
+                        .executedPlan()
+                        .toString())
                 .contains("PushedFilters: [dtype = 'F32']")
                 .doesNotContain("Filter (");
     }
@@ -146,14 +152,17 @@ class PlanningTest extends ReadTestBase {
                 "scheme | int4(group=3) | Unknown parameter of scheme int4 'group'",
             })
     void badOptionsAreRefused(String option, String value, String message) {
-        assertThatThrownBy(() -> reader().option(option, value).load(directory + "/m").count())
+        assertThatThrownBy(() ->
+                        reader().option(option, value).load(directory + "/m").count())
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining(message);
     }
 
     @Test
     void optionsOfFileSystemsPass() {
-        assertThat(reader().option("fs.s3a.endpoint", "nowhere").load(directory + "/m").count())
+        assertThat(reader().option("fs.s3a.endpoint", "nowhere")
+                        .load(directory + "/m")
+                        .count())
                 .isEqualTo(4);
     }
 
@@ -170,7 +179,8 @@ class PlanningTest extends ReadTestBase {
                 .hasMessageContaining("No file matches");
         assertThatThrownBy(() -> reader().load().count()).hasMessageContaining("No path is given");
         Files.writeString(directory.resolve("broken.safetensors"), "ten bytes!");
-        assertThatThrownBy(() -> reader().load(directory + "/broken.safetensors").count())
+        assertThatThrownBy(
+                        () -> reader().load(directory + "/broken.safetensors").count())
                 .isInstanceOf(MalformedFileException.class)
                 .hasMessageContaining("broken.safetensors");
         Files.write(directory.resolve("pytorch_model.bin"), new byte[] {'P', 'K', 3, 4});

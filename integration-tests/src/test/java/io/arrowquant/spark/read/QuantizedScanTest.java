@@ -28,12 +28,18 @@ class QuantizedScanTest extends ReadTestBase {
                 CheckpointFiles.gaussian("layers.0.input_layernorm.weight", DataType.BF16, 1000),
                 CheckpointFiles.gaussian("lm_head.weight", DataType.BF16, 100, 1000),
                 CheckpointFiles.random("position_ids", DataType.I64, 7));
-        List<Row> rows = scan("int4").selectExpr(
-                        "layer_name", "dtype", "shape", "sum(element_count) OVER (PARTITION BY layer_name)",
-                        "length(data)", "weights IS NULL")
+        List<Row> rows = scan("int4")
+                .selectExpr(
+                        "layer_name",
+                        "dtype",
+                        "shape",
+                        "sum(element_count) OVER (PARTITION BY layer_name)",
+                        "length(data)",
+                        "weights IS NULL")
                 .orderBy("layer_name")
                 .collectAsList();
-        assertThat(rows).extracting(row -> row.get(0) + " " + row.get(1) + " " + row.getList(2))
+        assertThat(rows)
+                .extracting(row -> row.get(0) + " " + row.get(1) + " " + row.getList(2))
                 .containsExactly(
                         "layers.0.input_layernorm.weight BF16 [1000]",
                         "layers.0.q_proj.weight.quantized_data U8 [150000]",
@@ -61,7 +67,8 @@ class QuantizedScanTest extends ReadTestBase {
         CheckpointFiles.write(
                 directory.resolve("model.safetensors"), CheckpointFiles.gaussian("w.weight", DataType.F32, 5000, 1000));
         for (String scheme : new String[] {"int8(group_size=1)", "int4(strategy=channel)", "int2(strategy=tensor)"}) {
-            Dataset<Row> frame = scan(scheme);
+            Dataset<Row> frame =
+                    reader().option("scheme", scheme).option("quality", "true").load(directory.toString());
             List<Row> rows = frame.selectExpr("layer_name", "element_start", "element_count", "length(data)", "dtype")
                     .orderBy("layer_name", "element_start")
                     .collectAsList();
@@ -73,12 +80,13 @@ class QuantizedScanTest extends ReadTestBase {
                 last = row.getString(0);
                 assertThat(row.getLong(1)).isEqualTo(next);
                 assertThat(row.getInt(3)).isLessThanOrEqualTo(1 << 20);
-                assertThat((long) row.getInt(3)).isEqualTo(row.getLong(2) * DataType.of(row.getString(4)).bytes());
+                assertThat((long) row.getInt(3))
+                        .isEqualTo(
+                                row.getLong(2) * DataType.of(row.getString(4)).bytes());
                 next += row.getLong(2);
             }
             assertThat(frame.selectExpr("sum(length(data))").first().getLong(0))
-                    .isEqualTo(
-                            rows.stream().mapToLong(row -> row.getInt(3)).sum());
+                    .isEqualTo(rows.stream().mapToLong(row -> row.getInt(3)).sum());
         }
     }
 
@@ -95,7 +103,11 @@ class QuantizedScanTest extends ReadTestBase {
         String expected = spark.sql("SELECT " + digest + " FROM collected WHERE layer_name LIKE '%.scales'")
                 .first()
                 .getString(0);
-        assertThat(scan("int4").where("layer_name LIKE '%.scales'").selectExpr(digest).first().getString(0))
+        assertThat(scan("int4")
+                        .where("layer_name LIKE '%.scales'")
+                        .selectExpr(digest)
+                        .first()
+                        .getString(0))
                 .isEqualTo(expected);
     }
 

@@ -45,8 +45,10 @@ class StoredTensorsTest extends ReadTestBase {
         ByteBuffer singles = ByteBuffer.wrap(tensor.data()).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer brains = ByteBuffer.wrap(rounded.data()).order(ByteOrder.LITTLE_ENDIAN);
 
-        List<Float> a = reader().load(directory + "/a").select("weights").first().getList(0);
-        List<Float> b = reader().load(directory + "/b").select("weights").first().getList(0);
+        List<Float> a =
+                reader().load(directory + "/a").select("weights").first().getList(0);
+        List<Float> b =
+                reader().load(directory + "/b").select("weights").first().getList(0);
         for (int i = 0; i < 5000; i++) {
             assertThat(a.get(i)).isEqualTo(singles.getFloat(4 * i));
             assertThat(b.get(i)).isEqualTo(Float.intBitsToFloat(brains.getShort(2 * i) << 16));
@@ -65,8 +67,10 @@ class StoredTensorsTest extends ReadTestBase {
                 .orderBy("layer_name")
                 .collectAsList();
         assertThat(rows).extracting(row -> row.isNullAt(3) ? -1 : row.getInt(1)).containsExactly(3, -1, 0, 2);
-        assertThat(rows.get(0).getFloat(2)).isEqualTo(rows.get(0).<Float>getList(3).get(1));
-        assertThat(rows.get(3).getFloat(2)).isEqualTo(rows.get(3).<Float>getList(3).get(1));
+        assertThat(rows.get(0).getFloat(2))
+                .isEqualTo(rows.get(0).<Float>getList(3).get(1));
+        assertThat(rows.get(3).getFloat(2))
+                .isEqualTo(rows.get(3).<Float>getList(3).get(1));
     }
 
     @Test
@@ -78,9 +82,13 @@ class StoredTensorsTest extends ReadTestBase {
         assertThat(load().selectExpr("layer_name", "file").orderBy("layer_name").collectAsList())
                 .extracting(row -> row.getString(0) + " " + row.getString(1))
                 .containsExactly("a model-00001-of-00002.safetensors", "b model-00002-of-00002.safetensors");
-        assertThat(reader().load(directory + "/*-00002-of-*.safetensors").select("layer_name").first().getString(0))
+        assertThat(reader().load(directory + "/*-00002-of-*.safetensors")
+                        .select("layer_name")
+                        .first()
+                        .getString(0))
                 .isEqualTo("b");
-        assertThat(reader().load(directory + "/model-00001-of-00002.safetensors").count())
+        assertThat(reader().load(directory + "/model-00001-of-00002.safetensors")
+                        .count())
                 .isOne();
     }
 
@@ -88,7 +96,8 @@ class StoredTensorsTest extends ReadTestBase {
     void aTemporaryViewReadsTheSame() throws IOException {
         CheckpointFiles.write(directory.resolve("model.safetensors"), CheckpointFiles.gaussian("a", DataType.F32, 7));
         spark.sql("CREATE OR REPLACE TEMPORARY VIEW one_tensor USING safetensors OPTIONS (path '" + directory + "')");
-        assertThat(spark.sql("SELECT size(weights) FROM one_tensor").first().getInt(0)).isEqualTo(7);
+        assertThat(spark.sql("SELECT size(weights) FROM one_tensor").first().getInt(0))
+                .isEqualTo(7);
     }
 
     @Test
@@ -106,10 +115,14 @@ class StoredTensorsTest extends ReadTestBase {
         cached.unpersist(true);
         assertThat(frame.limit(3).collectAsList()).hasSize(3);
         // Rows that outlive their batch, because an aggregate or a sort keeps them.
-        assertThat(frame.selectExpr("collect_list(data) AS all").selectExpr("sha1(array_join(transform(all, d -> sha1(d)), ','))")
+        assertThat(frame.selectExpr("collect_list(data) AS all")
+                        .selectExpr("sha1(array_join(transform(all, d -> sha1(d)), ','))")
                         .first()
                         .getString(0))
-                .isEqualTo(frame.orderBy("element_start").selectExpr("sha1(data) AS h")
-                        .selectExpr("sha1(array_join(collect_list(h), ','))").first().getString(0));
+                .isEqualTo(frame.orderBy("element_start")
+                        .selectExpr("sha1(data) AS h")
+                        .selectExpr("sha1(array_join(collect_list(h), ','))")
+                        .first()
+                        .getString(0));
     }
 }

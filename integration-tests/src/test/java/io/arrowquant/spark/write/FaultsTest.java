@@ -1,6 +1,7 @@
 package io.arrowquant.spark.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.arrowquant.error.ResourceException;
 import io.arrowquant.spark.testing.FailingFileSystem;
@@ -8,18 +9,16 @@ import io.arrowquant.spark.testing.FailingFileSystem.InjectedFailure;
 import io.arrowquant.spark.testing.FailingFileSystem.Operation;
 import io.arrowquant.spark.write.Tensors.Tensor;
 import io.arrowquant.tensor.DataType;
-import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -89,10 +88,10 @@ class FaultsTest extends WriteTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aTaskThatAlwaysFailsLeavesNothing(boolean local) throws IOException {
+    void aTaskThatAlwaysFailsLeavesNothing(boolean local) throws IOException, InterruptedException {
         assertThat(failureOf(() -> writer(failingFrame(99)).save(target(local))))
                 .hasMessageContaining("this task fails");
-        assertThat(filesBelow(directory)).isEmpty();
+        assertNothingLeft(directory);
         writer(frame(rowsOf(OLD))).save(target(local));
         for (SaveMode mode : List.of(SaveMode.Overwrite, SaveMode.Append)) {
             failureOf(() -> writer(failingFrame(99)).mode(mode).save(target(local)));
@@ -110,30 +109,16 @@ class FaultsTest extends WriteTestBase {
         writer(failingFrame(0)).save(target(false));
         assertThat(filesBelow(out())).hasSize(4);
         assertThat(Tensors.contentOf(out())).isEqualTo(Tensors.contentOf(List.of(A, B, C)));
-        assertThat(spoolFiles()).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource(
             value = Operation.class,
             names = {"CREATE", "WRITE", "CLOSE"})
-    void aStoreThatAlwaysFailsLeavesNothing(Operation operation) throws IOException {
+    void aStoreThatAlwaysFailsLeavesNothing(Operation operation) throws IOException, InterruptedException {
         FailingFileSystem.fail(operation, "00000.safetensors", 2, 1000);
         assertThat(failureOf(() -> writer(failingFrame(0)).save(target(false)))).isInstanceOf(InjectedFailure.class);
-        assertThat(filesBelow(directory)).isEmpty();
-        assertThat(spoolFiles()).isEmpty();
-    }
-
-    private static TreeSet<String> spoolFiles() throws IOException {
-        TreeSet<String> found = new TreeSet<>();
-        for (File local : SparkEnv.get().blockManager().diskBlockManager().localDirs()) {
-            for (String name : filesBelow(local.toPath())) {
-                if (name.endsWith(".spool")) {
-                    found.add(name);
-                }
-            }
-        }
-        return found;
+        assertNothingLeft(directory);
     }
 
     @ParameterizedTest
@@ -175,10 +160,10 @@ class FaultsTest extends WriteTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
-    void aNewOutputThatCannotBePublishedLeavesNothing(int nth) throws IOException {
+    void aNewOutputThatCannotBePublishedLeavesNothing(int nth) throws IOException, InterruptedException {
         FailingFileSystem.fail(Operation.RENAME, "", nth, 1);
         assertThat(failureOf(() -> writer(failingFrame(0)).save(target(false)))).isInstanceOf(InjectedFailure.class);
-        assertThat(filesBelow(directory)).isEmpty();
+        assertNothingLeft(directory);
     }
 
     @ParameterizedTest
@@ -239,6 +224,34 @@ class FaultsTest extends WriteTestBase {
         FailingFileSystem.reset();
         writer(failingFrame(0)).mode(SaveMode.Overwrite).save(target(false));
         assertThat(filesBelow(out())).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aJobThatIsCancelled(boolean interrupt) throws Exception {
+        for (boolean local : new boolean[] {true, false}) {
+            Dataset<Row> endless = spark.createDataFrame(
+                    rows(List.of(A.pieces(1), B.pieces(1))).map(FaultsTest::slowly), Tensors.SCHEMA);
+            List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+            Thread job = new Thread(() -> {
+                spark.sparkContext().setJobGroup("cancelled", "a write", interrupt);
+                failures.add(catchThrowable(() -> writer(endless).save(target(local))));
+            });
+            job.start();
+            while (filesBelow(out()).stream().noneMatch(name -> name.endsWith("owner.json"))) {
+                Thread.sleep(20);
+            }
+            Thread.sleep(500);
+            spark.sparkContext().cancelJobGroup("cancelled");
+            job.join();
+            assertThat(failures).singleElement().isNotNull();
+            assertNothingLeft(directory);
+        }
+    }
+
+    private static Row slowly(Row row) throws InterruptedException {
+        Thread.sleep(10);
+        return row;
     }
 
     @Test

@@ -65,8 +65,8 @@ class PiecesTest extends WriteTestBase {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage(
                         "The rows of layer 'b' are spread over several tasks, among them those of partitions 0 and 2. "
-                                + "Use repartition(\"layer_name\") before writing, so that all rows of a layer come to one "
-                                + "task");
+                                + "Use repartition(\"layer_name\") before writing, so that all rows of a layer come to "
+                                + "one task");
     }
 
     @Test

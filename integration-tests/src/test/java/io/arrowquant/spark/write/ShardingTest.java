@@ -1,5 +1,6 @@
 package io.arrowquant.spark.write;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +10,6 @@ import io.arrowquant.spark.metrics.PartitionRecords;
 import io.arrowquant.spark.write.Tensors.Tensor;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,8 +90,7 @@ class ShardingTest extends WriteTestBase {
                           }
                         }
                         """);
-        String start = new String(
-                Files.readAllBytes(out().resolve("model-00001-of-00002.safetensors")), 8, 60, StandardCharsets.UTF_8);
+        String start = new String(Files.readAllBytes(out().resolve("model-00001-of-00002.safetensors")), 8, 60, UTF_8);
         assertThat(start).startsWith("{\"__metadata__\":{\"format\":\"pt\"},\"b.weight\":{\"dtype\":\"F32\"");
     }
 

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.arrowquant.error.ArrowQuantException;
 import io.arrowquant.spark.testing.FailingFileSystem;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.DataFrameWriter;
@@ -99,6 +102,32 @@ abstract class WriteTestBase {
         return failure;
     }
 
+    /** After a job has failed its other tasks may still be at work, for a moment; then nothing may be left. */
+    static void assertNothingLeft(Path root) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (System.nanoTime() < deadline && hasLitter(root)) {
+            Thread.sleep(50);
+        }
+        assertThat(filesBelow(root)).isEmpty();
+        assertThat(spoolFiles()).isEmpty();
+    }
+
+    private static boolean hasLitter(Path root) throws IOException {
+        return !filesBelow(root).isEmpty() || !spoolFiles().isEmpty();
+    }
+
+    private static TreeSet<String> spoolFiles() throws IOException {
+        TreeSet<String> found = new TreeSet<>();
+        for (File local : SparkEnv.get().blockManager().diskBlockManager().localDirs()) {
+            for (String name : filesBelow(local.toPath())) {
+                if (name.endsWith(".spool")) {
+                    found.add(name);
+                }
+            }
+        }
+        return found;
+    }
+
     /** Relative names of all files and empty directories below a directory. */
     static TreeSet<String> filesBelow(Path root) throws IOException {
         TreeSet<String> names = new TreeSet<>();
@@ -111,6 +140,8 @@ abstract class WriteTestBase {
                     names.add(root.relativize(path).toString());
                 }
             }
+        } catch (UncheckedIOException changedMeanwhile) {
+            return filesBelow(root);
         }
         return names;
     }

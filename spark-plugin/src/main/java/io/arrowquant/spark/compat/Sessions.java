@@ -67,6 +67,14 @@ public final class Sessions {
         return builder.getOrCreate();
     }
 
+    /** Ends the application, if there is one. */
+    public static void stop() {
+        Option<SparkSession> session = existing();
+        if (session.isDefined()) {
+            session.get().stop();
+        }
+    }
+
     private static Option<SparkSession> existing() {
         Option<SparkSession> active = SparkSession.getActiveSession();
         Option<SparkSession> session = active.isDefined() ? active : SparkSession.getDefaultSession();

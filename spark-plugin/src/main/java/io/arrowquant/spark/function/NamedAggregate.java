@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ImplicitCastInputTypes;
 import org.apache.spark.sql.catalyst.expressions.aggregate.TypedImperativeAggregate;
@@ -71,6 +72,12 @@ abstract class NamedAggregate<B> extends TypedImperativeAggregate<B> implements 
     @Override
     public final Seq<AbstractDataType> inputTypes() {
         return CallText.inputTypes(names);
+    }
+
+    /** The check of types against {@link #inputTypes}, in place of none, which the base class would inherit otherwise. */
+    @Override
+    public TypeCheckResult checkInputDataTypes() {
+        return ImplicitCastInputTypes.super.checkInputDataTypes();
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.arrowquant.spark.compat.ScalaSeqs;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ImplicitCastInputTypes;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodeGenerator;
@@ -48,6 +50,12 @@ abstract class NamedCall extends Expression implements ImplicitCastInputTypes, S
     @Override
     public final Seq<AbstractDataType> inputTypes() {
         return CallText.inputTypes(names);
+    }
+
+    /** The check of types against {@link #inputTypes}, in place of none, which the base class would inherit otherwise. */
+    @Override
+    public TypeCheckResult checkInputDataTypes() {
+        return ImplicitCastInputTypes.super.checkInputDataTypes();
     }
 
     @Override
@@ -103,7 +111,7 @@ abstract class NamedCall extends Expression implements ImplicitCastInputTypes, S
     record ArgumentCode(String statements, String array) {}
 
     /** The values of all children in a row, boxed. */
-    final Object[] argumentValues(org.apache.spark.sql.catalyst.InternalRow row) {
+    final Object[] argumentValues(InternalRow row) {
         List<Expression> children = valueList();
         Object[] result = new Object[children.size()];
         for (int i = 0; i < result.length; i++) {

@@ -80,7 +80,8 @@ final class QuantizeExtraction {
     private static boolean evaluatesItsChildren(Expression expression) {
         return (expression instanceof UnaryExpression && !(expression instanceof TryEval))
                 || expression instanceof Alias
-                || expression instanceof CreateNamedStruct;
+                || expression instanceof CreateNamedStruct
+                || expression instanceof Dequantize;
     }
 
     /** True when nothing is left to do but to pass attributes on, each at most once. */

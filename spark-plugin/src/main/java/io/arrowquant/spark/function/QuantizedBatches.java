@@ -90,12 +90,12 @@ final class QuantizedBatches implements Iterator<ColumnarBatch> {
             quantizer.reports().recorder().memory(this, allocator.getAllocatedMemory());
             return column;
         } catch (OutOfMemoryException tooMuch) {
+            // Not as a cause: it holds parts of the allocator, which do not travel from an executor to the driver.
             throw new ResourceException(
-                    "A batch of quantized weights needs more Arrow memory than there is (limit of a task: "
-                            + plan.memoryLimit() + " bytes)",
+                    "Quantized weights need more Arrow memory than there is (limit of a task: " + plan.memoryLimit()
+                            + " bytes): " + tooMuch.getMessage(),
                     "Read smaller rows (option splitBytes), or raise " + ArrowQuantProject.MEMORY_LIMIT
-                            + " and -XX:MaxDirectMemorySize",
-                    tooMuch);
+                            + " and -XX:MaxDirectMemorySize");
         }
     }
 

@@ -143,7 +143,7 @@ final class RangeQuantizer {
         try {
             encoder =
                     new RangeEncoder(scheme, new EncodeRequest(layer, requestType(weights), place.shape(), nonFinite));
-            specs = scheme.parts(place.shape());
+            specs = scheme.parts(place.shape(), requestType(weights));
         } catch (InvalidRequestException unfit) {
             throw LayerErrors.named(layer, unfit);
         }

@@ -1,6 +1,10 @@
 package io.arrowquant.spark.job;
 
+import io.arrowquant.spark.compat.Sessions;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -11,10 +15,17 @@ import picocli.CommandLine.Command;
  * exit code 0 when the job is done, 1 when it failed and 2 when the request was bad.
  */
 public final class ArrowQuantJob {
+    /** Set by the launcher, which can tell; Java cannot when its input or output is redirected. */
+    private static final String TERMINAL_PROPERTY = "arrowquant.terminal";
+
     private ArrowQuantJob() {}
 
     public static void main(String[] arguments) {
-        int exitCode = run(arguments, System.out, System.err);
+        // Names of tensors and files are UTF-8 whatever the locale says.
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        int exitCode = run(arguments, new Streams(out, err, isTerminal()));
+        Sessions.stop();
         // A successful driver ends by itself, as cluster managers expect; a failed one has to say so.
         if (exitCode != ExitCode.DONE) {
             System.exit(exitCode);
@@ -23,15 +34,23 @@ public final class ArrowQuantJob {
 
     /** Runs one command in this process, in the Spark session there is, or in one of its own. Returns the exit code. */
     public static int run(String[] arguments, PrintStream out, PrintStream err) {
-        Streams streams = new Streams(out, err);
+        return run(arguments, new Streams(out, err, false));
+    }
+
+    private static int run(String[] arguments, Streams streams) {
         Failures failures = new Failures(streams, List.of(arguments).contains(OutputOptions.JSON));
         int exitCode = commandLine(streams)
                 .setParameterExceptionHandler((wrong, given) -> failures.ofArguments(wrong))
                 .setExecutionExceptionHandler((failure, command, parsed) -> failures.ofJob(failure))
                 .execute(arguments);
-        out.flush();
-        err.flush();
+        streams.out().flush();
+        streams.err().flush();
         return exitCode;
+    }
+
+    private static boolean isTerminal() {
+        String told = System.getProperty(TERMINAL_PROPERTY);
+        return told == null ? System.console() != null : Boolean.parseBoolean(told);
     }
 
     private static CommandLine commandLine(Streams streams) {
@@ -52,6 +71,10 @@ public final class ArrowQuantJob {
         commands.add(new QuantizeCommand(streams));
         commands.add(new InspectCommand(streams));
         commands.add(new SchemesCommand(streams));
+        commands.add(new CompareCommand(streams));
+        commands.add(new DequantizeCommand(streams));
+        commands.add(new VerifyCommand(streams));
+        commands.add(new DemoCommand(streams));
         return commands;
     }
 

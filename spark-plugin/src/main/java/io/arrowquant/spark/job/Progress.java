@@ -11,9 +11,6 @@ import java.util.concurrent.TimeUnit;
  * where nobody wants to find carriage returns in a log.
  */
 final class Progress implements Closeable {
-    /** Set by the launcher, which can tell; Java cannot when its input or output is redirected. */
-    static final String TERMINAL_PROPERTY = "arrowquant.terminal";
-
     private static final long TERMINAL_MILLIS = 250;
     private static final long LOG_MILLIS = 5000;
 
@@ -26,7 +23,6 @@ final class Progress implements Closeable {
     }
 
     private final Streams streams;
-    private final boolean terminal;
     private final ProgressLine line;
     private final Source source;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Progress::daemon);
@@ -34,23 +30,16 @@ final class Progress implements Closeable {
     private long start;
     private int lastLength;
 
-    Progress(Streams streams, boolean terminal, ProgressLine line, Source source) {
+    Progress(Streams streams, ProgressLine line, Source source) {
         this.streams = streams;
-        this.terminal = terminal;
         this.line = line;
         this.source = source;
     }
 
     void start() {
         start = System.nanoTime();
-        long period = terminal ? TERMINAL_MILLIS : LOG_MILLIS;
+        long period = streams.terminal() ? TERMINAL_MILLIS : LOG_MILLIS;
         ticking = timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
-    }
-
-    static boolean onTerminal(Streams streams) {
-        return streams.err() == System.err
-                && (Boolean.getBoolean(TERMINAL_PROPERTY)
-                        || (System.getProperty(TERMINAL_PROPERTY) == null && System.console() != null));
     }
 
     private static Thread daemon(Runnable work) {
@@ -62,7 +51,7 @@ final class Progress implements Closeable {
     private synchronized void show() {
         State state = source.now();
         String text = line.at(state.tensors(), state.bytes(), (System.nanoTime() - start) / 1e9);
-        if (terminal) {
+        if (streams.terminal()) {
             // Blanks wipe what a longer line left.
             streams.err().print("\r" + text + " ".repeat(Math.max(0, lastLength - text.length())));
             streams.err().flush();
@@ -78,7 +67,7 @@ final class Progress implements Closeable {
         ticking.cancel(false);
         timer.shutdownNow();
         show();
-        if (terminal) {
+        if (streams.terminal()) {
             streams.note("");
         }
     }

@@ -41,14 +41,12 @@ final class QuantizeJob {
     private final JobPlan plan;
     private final Configuration configuration;
     private final Streams streams;
-    private final boolean terminal;
     private final long begin = System.nanoTime();
 
     QuantizeJob(JobPlan plan, Configuration configuration, Streams streams) {
         this.plan = plan;
         this.configuration = configuration;
         this.streams = streams;
-        this.terminal = Progress.onTerminal(streams);
     }
 
     /** Everything that can be refused before Spark is needed. */
@@ -94,7 +92,7 @@ final class QuantizeJob {
     private void writeTable(SparkRun run, Storage storage, String directory) throws IOException {
         TableWrite table = new TableWrite(run.session(), plan);
         ProgressLine line = new ProgressLine("quantize", plan.tensors().size(), plan.bytesBefore());
-        try (Progress progress = new Progress(streams, terminal, line, () -> state(run))) {
+        try (Progress progress = new Progress(streams, line, () -> state(run))) {
             progress.start();
             for (WriteGroup group : plan.groups()) {
                 run.stopIfEnding();

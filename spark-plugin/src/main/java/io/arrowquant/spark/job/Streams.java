@@ -9,8 +9,12 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Where a command's results go, and where everything else does. */
-record Streams(PrintStream out, PrintStream err) {
+/**
+ * Where a command's results go, and where everything else does.
+ *
+ * @param terminal whether a person watches {@code err}, so that a line may be written over
+ */
+record Streams(PrintStream out, PrintStream err, boolean terminal) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** A line of the result. */

@@ -79,6 +79,15 @@ public final class TaskRecorder {
         return recorder;
     }
 
+    /** As {@link #bytesBeingRead}, for what they have written. */
+    public static long bytesBeingWritten(String queryId) {
+        long bytes = 0;
+        for (TaskRecorder recorder : BY_TASK.values()) {
+            bytes += recorder.queryId.equals(queryId) ? recorder.bytesWritten : 0;
+        }
+        return bytes;
+    }
+
     /** The reader took up a range of a tensor; {@code first} says whether the tensor begins with it. */
     public void rangeRead(boolean first, long elements) {
         reads = true;

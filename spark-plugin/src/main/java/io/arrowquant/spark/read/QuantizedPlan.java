@@ -67,7 +67,7 @@ final class QuantizedPlan implements ScanPlan {
         }
         int part = 0;
         for (PartSpec spec : planned.parts()) {
-            String name = tensor.name() + '.' + spec.suffix();
+            String name = spec.nameFor(tensor.name());
             add(outputs, new QuantizedTensor.Output(name, spec.dtype(), spec.shape(), part), planned, request);
             part++;
         }

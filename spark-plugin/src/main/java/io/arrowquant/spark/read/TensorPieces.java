@@ -82,7 +82,7 @@ final class TensorPieces implements Closeable {
         source = new FileElements(files, nextFile, info, chunk, this::observeRead);
         encoder = new RangeEncoder(
                 next.scheme(), new EncodeRequest(info.name(), info.dtype(), info.shape(), options.nonFinite()));
-        int partCount = next.scheme().parts(info.shape()).size();
+        int partCount = next.scheme().parts(info.shape(), info.dtype()).size();
         parts = new PartBuffers(partCount);
         while (sides.size() < partCount - 1) {
             sides.add(new SideBuffer());

@@ -35,9 +35,9 @@ record InputColumns(int layerName, int dtype, int shape, int elementStart, int e
     static InputColumns of(StructType schema, boolean caseSensitive) {
         Finder finder = new Finder(schema, caseSensitive);
         int data = finder.find(DATA, "binary", type -> type instanceof BinaryType);
-        // With data there, weights may be of any type: they are not looked at.
+        // With data there, weights of another type are not looked at.
         int weights = data != ABSENT
-                ? ABSENT
+                ? finder.findOfType(WEIGHTS, type -> isArrayOf(type, FloatType.class))
                 : finder.find(WEIGHTS, "array<float>", type -> isArrayOf(type, FloatType.class));
         InputColumns columns = new InputColumns(
                 finder.require(LAYER_NAME, "string", type -> type instanceof StringType),
@@ -55,6 +55,10 @@ record InputColumns(int layerName, int dtype, int shape, int elementStart, int e
 
     boolean hasData() {
         return data != ABSENT;
+    }
+
+    boolean hasWeights() {
+        return weights != ABSENT;
     }
 
     private static boolean isArrayOf(DataType type, Class<? extends DataType> element) {
@@ -89,6 +93,22 @@ record InputColumns(int layerName, int dtype, int shape, int elementStart, int e
                                 + fields[found].dataType().sql().toLowerCase(Locale.ROOT) + ", but must be "
                                 + typeName,
                         "Cast it to " + typeName);
+            }
+            return found;
+        }
+
+        /** The column, if there is exactly one and it has the type. */
+        int findOfType(String name, TypeCheck check) {
+            StructField[] fields = schema.fields();
+            int found = ABSENT;
+            for (int i = 0; i < fields.length; i++) {
+                boolean same = caseSensitive
+                        ? fields[i].name().equals(name)
+                        : fields[i].name().equalsIgnoreCase(name);
+                if (same && (found != ABSENT || !check.accepts(fields[i].dataType()))) {
+                    return ABSENT;
+                }
+                found = same ? i : found;
             }
             return found;
         }

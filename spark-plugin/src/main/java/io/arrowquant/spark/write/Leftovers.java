@@ -36,7 +36,7 @@ final class Leftovers {
     }
 
     void clear() throws IOException {
-        for (FileEntry area : storage.list(StagingArea.temporary(storage, output))) {
+        for (FileEntry area : storage.list(StagingPlace.temporary(storage, output))) {
             boolean other = area.directory()
                     && !area.name().equals(ownQueryId)
                     && QUERY_ID.matcher(area.name()).matches();

@@ -57,7 +57,7 @@ public final class OutputClaim implements Closeable {
         for (FileEntry entry : storage.list(output)) {
             boolean checksum = entry.name().startsWith(".") && entry.name().endsWith(".crc");
             boolean hidden = entry.name().startsWith(".") && !checksum;
-            if (!hidden && !entry.name().equals(StagingArea.TEMPORARY)) {
+            if (!hidden && !entry.name().equals(StagingPlace.TEMPORARY)) {
                 names.add(entry.name());
             }
         }

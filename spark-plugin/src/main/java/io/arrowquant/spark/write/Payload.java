@@ -12,6 +12,9 @@ import org.apache.spark.unsafe.Platform;
 interface Payload {
     /** The payload of frames with these columns. */
     static Payload of(InputColumns columns) {
+        if (columns.hasData() && columns.hasWeights()) {
+            return new BytesOrFloats(new StoredBytes(columns.data()), new NarrowedFloats(columns.weights()));
+        }
         return columns.hasData() ? new StoredBytes(columns.data()) : new NarrowedFloats(columns.weights());
     }
 
@@ -20,8 +23,38 @@ interface Payload {
 
     String columnName();
 
+    /** True when the row has nothing to be written. */
+    default boolean isMissing(InternalRow row) {
+        return row.isNullAt(column());
+    }
+
     /** Checks the payload's length against the range, and writes it. Returns the bytes written. */
     long write(InternalRow row, TensorRegion region, ElementRange range, TaskOutput output) throws IOException;
+
+    /** Bytes where a row has them, floats where it does not: tensors kept and tensors computed in one frame. */
+    record BytesOrFloats(StoredBytes bytes, NarrowedFloats floats) implements Payload {
+        @Override
+        public int column() {
+            return bytes.column();
+        }
+
+        @Override
+        public String columnName() {
+            return bytes.columnName();
+        }
+
+        @Override
+        public boolean isMissing(InternalRow row) {
+            return bytes.isMissing(row) && floats.isMissing(row);
+        }
+
+        @Override
+        public long write(InternalRow row, TensorRegion region, ElementRange range, TaskOutput output)
+                throws IOException {
+            Payload there = bytes.isMissing(row) ? floats : bytes;
+            return there.write(row, region, range, output);
+        }
+    }
 
     /** Bytes as they are to be stored. */
     record StoredBytes(int column) implements Payload {

@@ -36,8 +36,7 @@ final class SafetensorsBatchWrite implements BatchWrite {
         }
         return new SafetensorsWriterFactory(
                 write.columns(),
-                StagingArea.temporary(staging.storage(), staging.output()),
-                staging.queryId(),
+                staging.place(),
                 write.options().maxShardBytes(),
                 new SerializableConfiguration(configuration),
                 PartitionRecords.of(Sessions.context()).sink());

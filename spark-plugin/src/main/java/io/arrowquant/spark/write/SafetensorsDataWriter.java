@@ -44,7 +44,9 @@ final class SafetensorsDataWriter implements DataWriter<InternalRow> {
         DataType dtype = rows.dtype(row, layer);
         Shape shape = rows.shape(row, layer);
         ElementRange range = rows.range(row, layer, dtype, shape);
-        rows.requireValue(row, payload.column(), payload.columnName(), layer);
+        if (payload.isMissing(row)) {
+            rows.requireValue(row, payload.column(), payload.columnName(), layer);
+        }
 
         TensorRegion region = output.find(layer);
         if (region == null) {

@@ -15,8 +15,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /** What executors need to write: where the job stages its files and how to find the columns. */
 record SafetensorsWriterFactory(
         InputColumns columns,
-        String temporary,
-        String queryId,
+        StagingPlace place,
         long maxShardBytes,
         SerializableConfiguration configuration,
         CollectionAccumulator<String> sink)
@@ -26,13 +25,12 @@ record SafetensorsWriterFactory(
     public DataWriter<InternalRow> createWriter(int partition, long taskId) {
         Storage storage;
         try {
-            storage = Storages.reopen(temporary, configuration.value());
+            storage = Storages.reopen(place.output(), configuration.value());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // Task ids are unique in an application, so attempts of one partition never share a directory.
-        TaskDirectory directory = new TaskDirectory(
-                storage, temporary, queryId, partition + "-" + taskId, LocalDirectories.forTask(taskId));
+        TaskDirectory directory =
+                new TaskDirectory(storage, place, partition, taskId, LocalDirectories.forTask(taskId));
         return new SafetensorsDataWriter(
                 partition, taskId, columns, new TaskOutput(directory, maxShardBytes), TaskRecorder.current(sink));
     }

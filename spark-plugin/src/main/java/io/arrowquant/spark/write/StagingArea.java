@@ -20,8 +20,6 @@ import org.slf4j.LoggerFactory;
  * an area is claimed when the job starts and goes away when it ends, with everything the job made and nothing else.
  */
 final class StagingArea {
-    static final String TEMPORARY = "_temporary";
-
     /** What the driver itself stages. */
     private static final String DRIVER = "driver";
 
@@ -32,19 +30,24 @@ final class StagingArea {
     /** The ids of this process's running jobs. */
     private static final Set<String> RUNNING = ConcurrentHashMap.newKeySet();
 
+    /** Jobs of this process start one at a time on an output; a few on different outputs wait for each other, too. */
+    private static final Object[] STARTING = new Object[64];
+
+    static {
+        for (int i = 0; i < STARTING.length; i++) {
+            STARTING[i] = new Object();
+        }
+    }
+
     private final Storage storage;
-    private final String output;
-    private final String queryId;
-    private final boolean createdOutput;
+    private final StagingPlace place;
     private final String path;
     private boolean kept;
 
-    private StagingArea(Storage storage, String output, String queryId, boolean createdOutput) {
+    private StagingArea(Storage storage, StagingPlace place) {
         this.storage = storage;
-        this.output = output;
-        this.queryId = queryId;
-        this.createdOutput = createdOutput;
-        this.path = storage.child(temporary(storage, output), queryId);
+        this.place = place;
+        this.path = place.path(storage);
     }
 
     /**
@@ -52,18 +55,17 @@ final class StagingArea {
      * jobs that start at the same moment on two hosts may refuse each other; they never both go on.
      */
     static StagingArea claim(Storage storage, String output, String queryId, StagingOwner owner) throws IOException {
-        // One at a time in a process, so that of two sessions the first goes on.
-        synchronized (RUNNING) {
+        synchronized (STARTING[Math.floorMod(output.hashCode(), STARTING.length)]) {
             boolean exists = storage.exists(output);
             if (exists && !storage.status(output).directory()) {
                 throw new InvalidRequestException(
                         "The output '" + Printable.text(output) + "' is a file", "Name a directory to write to");
             }
-            StagingArea area = new StagingArea(storage, output, queryId, !exists);
+            StagingArea area = new StagingArea(storage, new StagingPlace(output, queryId, !exists));
             RUNNING.add(queryId);
             try {
                 // Marked before looking at others: of two jobs at least one sees the other.
-                area.writeFile(storage.child(area.path, StagingOwner.FILE), owner.toJson());
+                area.writeFile(area.place.ownerFile(storage), owner.toJson());
                 new Leftovers(storage, output, queryId).clear();
             } catch (IOException | RuntimeException e) {
                 area.abandon();
@@ -77,20 +79,20 @@ final class StagingArea {
         return RUNNING.contains(queryId);
     }
 
-    static String temporary(Storage storage, String output) {
-        return storage.child(output, TEMPORARY);
-    }
-
     Storage storage() {
         return storage;
     }
 
+    StagingPlace place() {
+        return place;
+    }
+
     String output() {
-        return output;
+        return place.output();
     }
 
     String queryId() {
-        return queryId;
+        return place.queryId();
     }
 
     String path() {
@@ -99,7 +101,7 @@ final class StagingArea {
 
     /** Where a task attempt left a file. */
     String taskFile(int partition, long taskId, String name) {
-        return storage.child(storage.child(path, partition + "-" + taskId), name);
+        return storage.child(place.task(storage, partition, taskId), name);
     }
 
     /** A file the driver stages under the name it will have. */
@@ -115,7 +117,7 @@ final class StagingArea {
 
     /** Publishes what is staged. After a failure the output is as before; when even that is unclear, all is kept. */
     void exchange(Publication.Moves moves) throws IOException {
-        Publication publication = new Publication(storage, output, path, moves);
+        Publication publication = new Publication(storage, place.output(), path, moves);
         // Until it is clear how things stand, and for good when not even an exception handler gets to run.
         kept = true;
         try {
@@ -126,8 +128,9 @@ final class StagingArea {
             } catch (IOException | RuntimeException unclear) {
                 failure.addSuppressed(unclear);
                 throw new ResourceException(
-                        "Publishing to '" + Printable.text(output)
-                                + "' failed, and so did restoring what was there: whether the output is complete is unknown",
+                        "Publishing to '" + Printable.text(place.output())
+                                + "' failed, and so did restoring what was there:"
+                                + " whether the output is complete is unknown",
                         "Nothing was deleted. The output is complete when it holds every file that "
                                 + storage.child(path, Publication.JOURNAL)
                                 + " lists under arrivals and additions; replaced files are kept beside that file. The"
@@ -142,7 +145,7 @@ final class StagingArea {
 
     /** The job is done; its output does not depend on the area any more, so failures are only logged. */
     void release() {
-        RUNNING.remove(queryId);
+        RUNNING.remove(place.queryId());
         sweep();
     }
 
@@ -151,9 +154,9 @@ final class StagingArea {
      * Spark has stopped them, hence the second look.
      */
     void abandon() {
-        RUNNING.remove(queryId);
+        RUNNING.remove(place.queryId());
         if (kept) {
-            LOG.warn("Kept {}: it is needed to find out whether the write to {} is complete", path, output);
+            LOG.warn("Kept {}: it is needed to find out whether the write to {} is complete", path, place.output());
             return;
         }
         sweep();
@@ -161,14 +164,14 @@ final class StagingArea {
             pause();
             sweep();
         }
-        if (createdOutput) {
-            logged(output, () -> deleteIfEmpty(storage, output));
+        if (place.createsOutput()) {
+            logged(place.output(), () -> deleteIfEmpty(storage, place.output()));
         }
     }
 
     private void sweep() {
         logged(path, () -> storage.delete(path));
-        String temporary = temporary(storage, output);
+        String temporary = place.temporary(storage);
         logged(temporary, () -> deleteIfEmpty(storage, temporary));
     }
 

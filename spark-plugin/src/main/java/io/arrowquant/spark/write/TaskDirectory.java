@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The staging directory of one task attempt. Tasks may outlive their job: Spark neither waits for the others when one
@@ -16,21 +14,17 @@ import org.slf4j.LoggerFactory;
  * everything here first looks for the owner's mark that the driver set there and takes away with the area.
  */
 final class TaskDirectory {
-    private static final Logger LOG = LoggerFactory.getLogger(TaskDirectory.class);
-
     private final Storage storage;
-    private final String temporary;
-    private final String staging;
+    private final StagingPlace place;
     private final String path;
     private final Path spoolDirectory;
     private boolean created;
 
-    /** {@code temporary} holds the job's staging directory; {@code spoolDirectory} is a directory of this machine. */
-    TaskDirectory(Storage storage, String temporary, String queryId, String name, Path spoolDirectory) {
+    /** {@code spoolDirectory} is a directory of this machine. */
+    TaskDirectory(Storage storage, StagingPlace place, int partition, long taskId, Path spoolDirectory) {
         this.storage = storage;
-        this.temporary = temporary;
-        this.staging = storage.child(temporary, queryId);
-        this.path = storage.child(staging, name);
+        this.place = place;
+        this.path = place.task(storage, partition, taskId);
         this.spoolDirectory = spoolDirectory;
     }
 
@@ -59,13 +53,17 @@ final class TaskDirectory {
 
     /** Fails when the job has ended, and with it the use of what this task writes. */
     void requireJobAlive() throws IOException {
-        if (!storage.exists(storage.child(staging, StagingOwner.FILE))) {
+        if (isJobOver()) {
             throw jobOver(null);
         }
     }
 
+    private boolean isJobOver() throws IOException {
+        return !storage.exists(place.ownerFile(storage));
+    }
+
     private IOException jobOver(Throwable cause) {
-        return new IOException("The write this task belongs to has ended: " + staging + " is gone", cause);
+        return new IOException("The write this task belongs to has ended: " + place.path(storage) + " is gone", cause);
     }
 
     /** Deletes the directory, if there is one, and what a job that ended meanwhile could not take away. */
@@ -74,10 +72,12 @@ final class TaskDirectory {
             return;
         }
         storage.delete(path);
-        if (!storage.exists(storage.child(staging, StagingOwner.FILE)) && storage.exists(staging)) {
-            LOG.info("The job of {} has ended: deleting what is left of it", staging);
-            StagingArea.deleteIfEmpty(storage, staging);
-            StagingArea.deleteIfEmpty(storage, temporary);
+        if (isJobOver()) {
+            StagingArea.deleteIfEmpty(storage, place.path(storage));
+            StagingArea.deleteIfEmpty(storage, place.temporary(storage));
+            if (place.createsOutput()) {
+                StagingArea.deleteIfEmpty(storage, place.output());
+            }
         }
     }
 

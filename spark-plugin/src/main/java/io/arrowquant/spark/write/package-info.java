@@ -4,9 +4,10 @@
  * query is planned, the batch write leads the job on the driver, and a data writer in each task attempt writes files.
  *
  * <p><b>Rows.</b> A row is a piece of a tensor: {@code layer_name}, {@code dtype}, {@code shape}, and its bytes in
- * {@code data} or, where there is no such column, floats in {@code weights} that are rounded to the dtype.
- * {@code element_start} and {@code element_count} say which elements they are; without them, all. Columns are found by
- * name, others are ignored. The pieces of a tensor come in any order, mixed with those of others, but within one task.
+ * {@code data} or, where there is no such column or it is null, floats in {@code weights} that are rounded to the
+ * dtype. {@code element_start} and {@code element_count} say which elements they are; without them, all. Columns are
+ * found by name, others are ignored. The pieces of a tensor come in any order, mixed with those of others, but within
+ * one task.
  *
  * <p><b>Tasks.</b> A tensor's size follows from its dtype and shape, so its first piece reserves its
  * {@linkplain io.arrowquant.spark.write.TensorRegion region} in the current

@@ -1,14 +1,13 @@
-package io.arrowquant.scheme.integer;
+package io.arrowquant.scheme;
 
 import io.arrowquant.error.QuantizationException;
-import io.arrowquant.scheme.EncodeRequest;
 
 /** What the policies for NaN and infinities do with a group that holds some. */
-final class FiniteValues {
+public final class FiniteValues {
     private FiniteValues() {}
 
     /** The error for the first value that is NaN or infinite; there must be one. */
-    static QuantizationException firstNonFinite(
+    public static QuantizationException firstNonFinite(
             EncodeRequest request, float[] values, int offset, int count, long start) {
         for (int i = 0; i < count; i++) {
             float value = values[offset + i];
@@ -20,7 +19,7 @@ final class FiniteValues {
     }
 
     /** The lowest and highest finite value and zero, into {@code range}. */
-    static void range(float[] values, int offset, int count, float[] range) {
+    public static void range(float[] values, int offset, int count, float[] range) {
         float low = 0f;
         float high = 0f;
         for (int i = offset; i < offset + count; i++) {
@@ -33,7 +32,7 @@ final class FiniteValues {
         range[1] = high;
     }
 
-    static boolean contains(float[] values, int offset, int count, float wanted) {
+    public static boolean contains(float[] values, int offset, int count, float wanted) {
         for (int i = offset; i < offset + count; i++) {
             if (values[i] == wanted) {
                 return true;
@@ -43,14 +42,14 @@ final class FiniteValues {
     }
 
     /** Copies values with infinities as +-{@code magnitude} and NaN as zero; returns how many were replaced. */
-    static int repair(float[] values, int offset, int count, float magnitude, float[] target) {
+    public static int repair(float[] values, int offset, int count, float magnitude, float[] target, int targetOffset) {
         int replaced = 0;
         for (int i = 0; i < count; i++) {
             float value = values[offset + i];
             if (Float.isFinite(value)) {
-                target[i] = value;
+                target[targetOffset + i] = value;
             } else {
-                target[i] = Float.isNaN(value) ? 0f : Math.copySign(magnitude, value);
+                target[targetOffset + i] = Float.isNaN(value) ? 0f : Math.copySign(magnitude, value);
                 replaced++;
             }
         }

@@ -1,0 +1,171 @@
+package io.arrowquant.scheme.compressed;
+
+import io.arrowquant.kernel.Tile;
+import io.arrowquant.scheme.EncodeRequest;
+import io.arrowquant.scheme.Encoder;
+import io.arrowquant.scheme.PartBuffers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Encodes tiles of whole slices; any pieces of slices where a first pass found their ranges. */
+final class CompressedEncoder implements Encoder {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final Settings settings;
+    private final Slices slices;
+    private final PartLayout layout;
+    private final SliceGrid grid;
+    private final float globalScale;
+    private final TileValues tileValues;
+    private final ZeroPointRows zeroPoints;
+    private final LeastError leastError;
+    private final int tileUnit;
+    private byte[] codes = new byte[0];
+    /** What reconstructing the last tile takes: the scale and zero point of each run, and where the tile was. */
+    private byte[] runScales = new byte[0];
+
+    private int[] runZeroPoints = new int[0];
+    private long tileStart;
+    private int tileCount;
+
+    CompressedEncoder(Settings settings, EncodeRequest request, TileValues values, float globalScale, int steps) {
+        Precision precision = Precision.of(request.dtype());
+        this.settings = settings;
+        this.slices = settings.slices(request.shape());
+        this.layout = PartLayout.of(settings);
+        this.globalScale = globalScale;
+        this.grid = settings.grid(precision, globalScale);
+        this.tileValues = values;
+        this.zeroPoints = settings.packsZeroPoints()
+                ? new ZeroPointRows(settings.bits(), Math.toIntExact(slices.across()))
+                : null;
+        this.leastError = settings.leastError() ? new LeastError((WholeNumberGrid) grid, precision, steps) : null;
+        this.tileUnit = tileUnit(settings, slices);
+    }
+
+    /** Whole slices, and codes that fill whole units of the output; of slices too long to hold, the latter only. */
+    static int tileUnit(Settings settings, Slices slices) {
+        long unit = settings.format().packing.unit(slices.columns());
+        if (slices.areHeld()) {
+            unit = leastCommonMultiple(Math.max(1, slices.unit()), unit);
+        }
+        return Math.toIntExact(unit);
+    }
+
+    static long leastCommonMultiple(long a, long b) {
+        long x = a;
+        long y = b;
+        while (y != 0) {
+            long rest = x % y;
+            x = y;
+            y = rest;
+        }
+        return a / x * b;
+    }
+
+    @Override
+    public int tileUnit() {
+        return tileUnit;
+    }
+
+    @Override
+    public long replaced() {
+        return tileValues.replaced();
+    }
+
+    @Override
+    public void encode(Tile tile, long start, PartBuffers parts) {
+        tileStart = start;
+        tileCount = tile.count();
+        if (codes.length < tileCount) {
+            codes = new byte[Math.max(tileCount, Tile.ELEMENTS)];
+        }
+        if (start == 0) {
+            appendConstants(parts);
+        }
+        tileValues.set(tile, start);
+        int done = 0;
+        int run = 0;
+        while (done < tileCount) {
+            int length = slices.run(start + done, tileCount - done);
+            fit(start + done, done, length);
+            rememberRun(run);
+            if (slices.begins(start + done)) {
+                appendSlice(start + done, parts);
+            }
+            grid.encode(tileValues.values(), tileValues.offset() + done, length, codes, done);
+            done += length;
+            run++;
+        }
+        CodePacking packing = settings.format().packing;
+        int begin = parts.append(PartLayout.CODES, packing.bytes(tileCount, slices.columns(), settings.bits()));
+        packing.pack(codes, tileCount, slices.columns(), settings.bits(), parts.array(PartLayout.CODES), begin);
+    }
+
+    private void fit(long at, int done, int length) {
+        SliceRanges ranges = tileValues.ranges();
+        long slice = slices.of(at);
+        if (leastError == null) {
+            grid.fit(ranges.low(slice), ranges.high(slice));
+        } else {
+            leastError.fit(
+                    ranges.low(slice), ranges.high(slice), tileValues.values(), tileValues.offset() + done, length);
+        }
+    }
+
+    private void rememberRun(int run) {
+        int bytes = grid.scaleBytes();
+        if (runZeroPoints.length <= run) {
+            runZeroPoints = Arrays.copyOf(runZeroPoints, 2 * run + 16);
+            runScales = Arrays.copyOf(runScales, runZeroPoints.length * bytes);
+        }
+        grid.storeScale(runScales, run * bytes);
+        runZeroPoints[run] = grid.zeroPoint();
+    }
+
+    private void appendSlice(long at, PartBuffers parts) {
+        int begin = parts.append(PartLayout.SCALES, grid.scaleBytes());
+        grid.storeScale(parts.array(PartLayout.SCALES), begin);
+        if (zeroPoints != null) {
+            long slice = slices.of(at);
+            long row = at / slices.columns();
+            int column = (int) (slice % slices.across());
+            zeroPoints.set(row, column, grid.zeroPoint());
+            if (column == slices.across() - 1) {
+                zeroPoints.endRow(row, slices.rows(), parts, layout.zeroPoints());
+            }
+        } else if (layout.zeroPoints() >= 0) {
+            int zeroPointAt = parts.append(layout.zeroPoints(), 1);
+            parts.array(layout.zeroPoints())[zeroPointAt] = (byte) grid.zeroPoint();
+        }
+    }
+
+    /** Parts that say something of the whole tensor come with its first element. */
+    private void appendConstants(PartBuffers parts) {
+        if (layout.globalScale() >= 0) {
+            int at = parts.append(layout.globalScale(), Float.BYTES);
+            Precision.SINGLE.store(globalScale, parts.array(layout.globalScale()), at);
+        }
+        if (layout.weightShape() >= 0) {
+            int at = parts.append(layout.weightShape(), 2 * Long.BYTES);
+            LONGS.set(parts.array(layout.weightShape()), at, slices.rows());
+            LONGS.set(parts.array(layout.weightShape()), at + Long.BYTES, slices.columns());
+        }
+    }
+
+    @Override
+    public boolean reconstruct(float[] values, int offset) {
+        int done = 0;
+        int run = 0;
+        while (done < tileCount) {
+            int length = slices.run(tileStart + done, tileCount - done);
+            grid.load(runScales, run * grid.scaleBytes(), runZeroPoints[run]);
+            grid.decode(codes, done, length, values, offset + done);
+            done += length;
+            run++;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,64 @@
+package io.arrowquant.scheme.compressed;
+
+import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.NarrowingKernels;
+import io.arrowquant.kernel.WideningKernels;
+import io.arrowquant.tensor.DataType;
+
+/** Codes are eight-bit floats with four exponent bits; the largest value of the slice becomes 448. */
+final class Float8Grid extends SliceGrid {
+    static final float LARGEST = 448f;
+
+    private final Precision precision;
+    private final NarrowingKernels narrowing = Kernels.get().narrowing();
+    private final WideningKernels widening = Kernels.get().widening();
+    private float[] scaled = new float[0];
+    private float scale;
+
+    Float8Grid(Precision precision) {
+        this.precision = precision;
+    }
+
+    @Override
+    void fit(float low, float high) {
+        scale = precision.round(Math.max(-low, high) / LARGEST);
+        if (scale == 0f) {
+            scale = precision.epsilon;
+        }
+    }
+
+    @Override
+    int scaleBytes() {
+        return precision.dtype.bytes();
+    }
+
+    @Override
+    void storeScale(byte[] target, int at) {
+        precision.store(scale, target, at);
+    }
+
+    @Override
+    void load(byte[] scales, int at, int zeroPoint) {
+        scale = precision.load(scales, at);
+    }
+
+    @Override
+    void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {
+        if (scaled.length < count) {
+            scaled = new float[count];
+        }
+        for (int i = 0; i < count; i++) {
+            scaled[i] = precision.round(values[offset + i] / scale);
+        }
+        // Saturates at +-448, as the reference's clamp does.
+        narrowing.narrow(scaled, 0, DataType.F8_E4M3, codes, codeOffset, count);
+    }
+
+    @Override
+    void decode(byte[] codes, int codeOffset, int count, float[] values, int offset) {
+        widening.widen(DataType.F8_E4M3, codes, codeOffset, values, offset, count);
+        for (int i = offset; i < offset + count; i++) {
+            values[i] = precision.round(values[i] * scale);
+        }
+    }
+}

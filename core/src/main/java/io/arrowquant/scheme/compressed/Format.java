@@ -1,0 +1,38 @@
+package io.arrowquant.scheme.compressed;
+
+import io.arrowquant.tensor.DataType;
+
+/** The formats of compressed-tensors that this family writes: how codes and scales are stored. */
+enum Format {
+    /** Integer weights alone. */
+    PACK_QUANTIZED("weight_packed", DataType.I32, CodePacking.WORDS),
+    /** Integer weights for integer activations. */
+    INT_QUANTIZED("weight", DataType.I8, CodePacking.SIGNED_BYTES),
+    FLOAT_QUANTIZED("weight", DataType.F8_E4M3, CodePacking.BYTES),
+    NVFP4_PACK_QUANTIZED("weight_packed", DataType.U8, CodePacking.NIBBLES),
+    MXFP4_PACK_QUANTIZED("weight_packed", DataType.U8, CodePacking.NIBBLES),
+    MXFP8_QUANTIZED("weight", DataType.F8_E4M3, CodePacking.BYTES);
+
+    final String payload;
+    final DataType payloadType;
+    final CodePacking packing;
+
+    Format(String payload, DataType payloadType, CodePacking packing) {
+        this.payload = payload;
+        this.payloadType = payloadType;
+        this.packing = packing;
+    }
+
+    boolean isInteger() {
+        return this == PACK_QUANTIZED || this == INT_QUANTIZED;
+    }
+
+    /** The type of the scales of weights that are computed in a precision. */
+    DataType scaleType(Precision precision) {
+        return switch (this) {
+            case PACK_QUANTIZED, INT_QUANTIZED, FLOAT_QUANTIZED -> precision.dtype;
+            case NVFP4_PACK_QUANTIZED -> DataType.F8_E4M3;
+            case MXFP4_PACK_QUANTIZED, MXFP8_QUANTIZED -> DataType.U8;
+        };
+    }
+}

@@ -1,0 +1,102 @@
+package io.arrowquant.scheme.compressed;
+
+import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.NarrowingKernels;
+import io.arrowquant.kernel.WideningKernels;
+import io.arrowquant.tensor.DataType;
+
+/** Microscaling: four- or eight-bit floats with a power of two as scale, stored as its exponent plus 127. */
+final class MxGrid extends SliceGrid {
+    static final int GROUP = 32;
+
+    private static final int BIAS = 127;
+    private static final int HIGHEST_EXPONENT = 255;
+
+    private final Precision precision;
+    private final boolean eightBits;
+    /** The exponent of the largest power of two among the codes' values. */
+    private final int elementExponent;
+
+    private final NarrowingKernels narrowing = Kernels.get().narrowing();
+    private final WideningKernels widening = Kernels.get().widening();
+    private final float[] scaled = new float[GROUP];
+    private float scale;
+    private byte exponent;
+
+    MxGrid(boolean eightBits, Precision precision) {
+        this.precision = precision;
+        this.eightBits = eightBits;
+        this.elementExponent = eightBits ? 8 : 2;
+    }
+
+    @Override
+    void fit(float low, float high) {
+        int mantissaBits = precision.mantissaBits;
+        // Carries into the exponent from 1.75 on, also for eight-bit floats.
+        int bits = precision.bits(Math.max(-low, high)) + (1 << (mantissaBits - 2));
+        float power = precision.fromBits(bits >>> mantissaBits << mantissaBits);
+        int biased = Float.isInfinite(power)
+                ? HIGHEST_EXPONENT
+                : power == 0f ? 0 : BIAS + Math.getExponent(power) - elementExponent;
+        biased = Math.min(Math.max(biased, 0), HIGHEST_EXPONENT);
+        scale = precision.round(Math.scalb(1f, biased - BIAS));
+        if (scale == 0f) {
+            // Half precision has no numbers as small: the reference then takes one.
+            scale = 1f;
+        }
+        exponent = (byte) storedExponent();
+    }
+
+    /** The exponent as it is derived from the scale once more when it is stored. */
+    private int storedExponent() {
+        if (Float.isInfinite(scale)) {
+            return BIAS;
+        }
+        // Of subnormal powers, getExponent knows only that they are: -127 is the one that can occur.
+        return BIAS + Math.max(Math.getExponent(scale), -BIAS);
+    }
+
+    @Override
+    int scaleBytes() {
+        return 1;
+    }
+
+    @Override
+    void storeScale(byte[] target, int at) {
+        target[at] = exponent;
+    }
+
+    @Override
+    void load(byte[] scales, int at, int zeroPoint) {
+        exponent = scales[at];
+        scale = Math.scalb(1f, (exponent & 0xff) - BIAS);
+    }
+
+    @Override
+    void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {
+        for (int i = 0; i < count; i++) {
+            scaled[i] = precision.round(values[offset + i] / scale);
+        }
+        if (eightBits) {
+            narrowing.narrow(scaled, 0, DataType.F8_E4M3, codes, codeOffset, count);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            codes[codeOffset + i] = Float4.code(scaled[i]);
+        }
+    }
+
+    @Override
+    void decode(byte[] codes, int codeOffset, int count, float[] values, int offset) {
+        if (eightBits) {
+            widening.widen(DataType.F8_E4M3, codes, codeOffset, values, offset, count);
+            for (int i = offset; i < offset + count; i++) {
+                values[i] *= scale;
+            }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            values[offset + i] = Float4.value(codes[codeOffset + i]) * scale;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.arrowquant.scheme.compressed;
+
+/**
+ * The arithmetic of one slice: which values its codes stand for. Mutable and made to be reused: fitted to a slice (or
+ * loaded from its parts), then asked to encode or decode elements of it. Codes are unsigned, one a byte.
+ */
+abstract class SliceGrid {
+    /** Fits the grid to a slice whose values and zero lie between {@code low <= 0} and {@code high >= 0}. */
+    abstract void fit(float low, float high);
+
+    /** Bytes of a stored scale. */
+    abstract int scaleBytes();
+
+    abstract void storeScale(byte[] target, int at);
+
+    /** Takes the scale from where it is stored; {@code zeroPoint} is zero for symmetric grids. */
+    abstract void load(byte[] scales, int at, int zeroPoint);
+
+    /** The zero point of the slice, from -2^(bits-1) on; zero for symmetric grids. */
+    int zeroPoint() {
+        return 0;
+    }
+
+    abstract void encode(float[] values, int offset, int count, byte[] codes, int codeOffset);
+
+    abstract void decode(byte[] codes, int codeOffset, int count, float[] values, int offset);
+}

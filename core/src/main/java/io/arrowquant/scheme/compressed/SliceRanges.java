@@ -1,0 +1,112 @@
+package io.arrowquant.scheme.compressed;
+
+import io.arrowquant.kernel.IntegerKernels;
+import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.Tile;
+import io.arrowquant.scheme.EncodeRequest;
+import io.arrowquant.scheme.FiniteValues;
+import io.arrowquant.scheme.NonFinite;
+import io.arrowquant.scheme.Survey;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * The lowest and highest value and zero of consecutive slices: of those of a tile, or, when slices are too long to
+ * hold, of all slices of the tensor in a first pass.
+ */
+final class SliceRanges implements Survey {
+    private final EncodeRequest request;
+    private final Slices slices;
+    private final IntegerKernels kernels = Kernels.get().integer();
+    private final BitSet negativeInfinity = new BitSet();
+    private final BitSet positiveInfinity = new BitSet();
+    private final float[] range = new float[2];
+    private float[] lows;
+    private float[] highs;
+    private long first;
+    private boolean finite = true;
+
+    SliceRanges(EncodeRequest request, Slices slices) {
+        this.request = request;
+        this.slices = slices;
+        this.lows = new float[0];
+        this.highs = new float[0];
+    }
+
+    /** For a first pass: room for all slices, which are few because each has millions of elements. */
+    static SliceRanges ofTensor(EncodeRequest request, Slices slices) {
+        SliceRanges ranges = new SliceRanges(request, slices);
+        ranges.begin(0, Math.toIntExact(slices.count()));
+        return ranges;
+    }
+
+    /** Forgets everything and makes room for a number of slices. */
+    void begin(long firstSlice, int count) {
+        first = firstSlice;
+        finite = true;
+        if (lows.length < count) {
+            lows = new float[count];
+            highs = new float[count];
+        } else {
+            Arrays.fill(lows, 0, count, 0f);
+            Arrays.fill(highs, 0, count, 0f);
+        }
+        negativeInfinity.clear();
+        positiveInfinity.clear();
+    }
+
+    @Override
+    public void observe(Tile tile, long start) {
+        float[] values = tile.floats();
+        int offset = tile.floatOffset();
+        int done = 0;
+        while (done < tile.count()) {
+            long at = start + done;
+            int count = slices.run(at, tile.count() - done);
+            observe(values, offset + done, count, at);
+            done += count;
+        }
+    }
+
+    private void observe(float[] values, int offset, int count, long at) {
+        int slice = index(slices.of(at));
+        if (!kernels.range(values, offset, count, range)) {
+            finite = false;
+            if (request.nonFinite() == NonFinite.ERROR) {
+                throw FiniteValues.firstNonFinite(request, values, offset, count, at);
+            }
+            FiniteValues.range(values, offset, count, range);
+            if (FiniteValues.contains(values, offset, count, Float.NEGATIVE_INFINITY)) {
+                negativeInfinity.set(slice);
+            }
+            if (FiniteValues.contains(values, offset, count, Float.POSITIVE_INFINITY)) {
+                positiveInfinity.set(slice);
+            }
+        }
+        lows[slice] = Math.min(lows[slice], range[0]);
+        highs[slice] = Math.max(highs[slice], range[1]);
+    }
+
+    private int index(long slice) {
+        return Math.toIntExact(slice - first);
+    }
+
+    /** True when no value seen was NaN or infinite. */
+    boolean isFinite() {
+        return finite;
+    }
+
+    /** The largest finite magnitude of a slice: what infinities become. */
+    float magnitude(long slice) {
+        return Math.max(-lows[index(slice)], highs[index(slice)]);
+    }
+
+    /** The lowest value of a slice, and zero, once infinities are replaced. */
+    float low(long slice) {
+        return negativeInfinity.get(index(slice)) ? -magnitude(slice) : lows[index(slice)];
+    }
+
+    float high(long slice) {
+        return positiveInfinity.get(index(slice)) ? magnitude(slice) : highs[index(slice)];
+    }
+}

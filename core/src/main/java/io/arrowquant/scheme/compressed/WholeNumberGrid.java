@@ -1,0 +1,90 @@
+package io.arrowquant.scheme.compressed;
+
+/** Codes are whole numbers of {@code bits} bits; zero is {@code 2^(bits-1)} when symmetric. */
+final class WholeNumberGrid extends SliceGrid {
+    private final Precision precision;
+    private final boolean symmetric;
+    private final float lowest;
+    private final float highest;
+    private final float steps;
+    private float scale;
+    private float zeroPoint;
+
+    WholeNumberGrid(int bits, boolean symmetric, Precision precision) {
+        this.precision = precision;
+        this.symmetric = symmetric;
+        this.lowest = -(1 << (bits - 1));
+        this.highest = (1 << (bits - 1)) - 1;
+        this.steps = highest - lowest;
+    }
+
+    @Override
+    void fit(float low, float high) {
+        if (symmetric) {
+            zeroPoint = 0f;
+            scale = precision.round(Math.max(-low, high) / (steps / 2));
+        } else {
+            scale = precision.round(precision.round(high - low) / steps);
+            // The zero point comes from the scale as it is, even when that is zero; NaN (0/0) becomes zero.
+            float exact = precision.round(lowest - precision.round(low / scale));
+            float clamped = Math.min(Math.max(exact, lowest), highest);
+            zeroPoint = Float.isNaN(clamped) ? 0f : (float) Math.rint(clamped);
+        }
+        if (scale == 0f) {
+            scale = precision.epsilon;
+        }
+    }
+
+    @Override
+    int scaleBytes() {
+        return precision.dtype.bytes();
+    }
+
+    @Override
+    void storeScale(byte[] target, int at) {
+        precision.store(scale, target, at);
+    }
+
+    @Override
+    void load(byte[] scales, int at, int storedZeroPoint) {
+        scale = precision.load(scales, at);
+        zeroPoint = storedZeroPoint;
+    }
+
+    @Override
+    int zeroPoint() {
+        return (int) zeroPoint;
+    }
+
+    @Override
+    void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {
+        for (int i = 0; i < count; i++) {
+            codes[codeOffset + i] = (byte) ((int) nearest(values[offset + i]) - (int) lowest);
+        }
+    }
+
+    /** The whole number that stands for a value. */
+    private float nearest(float value) {
+        float scaled = precision.round(value / scale);
+        if (!symmetric) {
+            scaled = precision.round(scaled + zeroPoint);
+        }
+        return (float) Math.rint(Math.min(Math.max(scaled, lowest), highest));
+    }
+
+    /** The value that stands for a value once encoded and decoded. */
+    float nearestValue(float value) {
+        return value(nearest(value));
+    }
+
+    private float value(float whole) {
+        return precision.round(precision.round(whole - zeroPoint) * scale);
+    }
+
+    @Override
+    void decode(byte[] codes, int codeOffset, int count, float[] values, int offset) {
+        for (int i = 0; i < count; i++) {
+            values[offset + i] = value((codes[codeOffset + i] & 0xff) + lowest);
+        }
+    }
+}

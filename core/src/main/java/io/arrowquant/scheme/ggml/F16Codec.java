@@ -1,0 +1,14 @@
+package io.arrowquant.scheme.ggml;
+
+/** F16: half-precision numbers. */
+final class F16Codec implements BlockCodec {
+    @Override
+    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+        Fields.putShort(target, at, Fields.toHalf(values[offset]));
+    }
+
+    @Override
+    public void decode(byte[] source, int at, float[] values, int offset) {
+        values[offset] = Fields.half(source, at);
+    }
+}

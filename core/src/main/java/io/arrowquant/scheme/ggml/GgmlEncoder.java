@@ -1,0 +1,66 @@
+package io.arrowquant.scheme.ggml;
+
+import io.arrowquant.kernel.IntegerKernels;
+import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.Tile;
+import io.arrowquant.scheme.EncodeRequest;
+import io.arrowquant.scheme.Encoder;
+import io.arrowquant.scheme.NonFinite;
+import io.arrowquant.scheme.PartBuffers;
+
+/** Encodes tiles of whole blocks. */
+final class GgmlEncoder implements Encoder {
+    private final GgmlType type;
+    private final EncodeRequest request;
+    private final ImportanceMatrix importance;
+    private final BlockCodec codec;
+    private final IntegerKernels kernels = Kernels.get().integer();
+    private final float[] range = new float[2];
+    private float[] repaired = new float[0];
+    private long replaced;
+
+    GgmlEncoder(GgmlType type, EncodeRequest request, ImportanceMatrix importance) {
+        this.type = type;
+        this.request = request;
+        this.importance = importance;
+        this.codec = type.newCodec();
+    }
+
+    @Override
+    public int tileUnit() {
+        boolean wholeRows = importance != null && importance.wholeRows();
+        return wholeRows ? Math.max(type.blockElements(), importance.columns()) : type.blockElements();
+    }
+
+    @Override
+    public long replaced() {
+        return replaced;
+    }
+
+    @Override
+    public void encode(Tile tile, long start, PartBuffers parts) {
+        int count = tile.count();
+        float[] values = tile.floats();
+        int offset = tile.floatOffset();
+        if (!kernels.range(values, offset, count, range)) {
+            if (request.nonFinite() == NonFinite.ERROR) {
+                throw NonFiniteBlocks.first(request, values, offset, count, start);
+            }
+            if (repaired.length < count) {
+                repaired = new float[Math.max(count, Tile.ELEMENTS)];
+            }
+            replaced += NonFiniteBlocks.repair(type, values, offset, count, repaired);
+            values = repaired;
+            offset = 0;
+        }
+        int at = parts.append(0, Math.multiplyExact(count / type.blockElements(), type.blockBytes()));
+        byte[] blocks = parts.array(0);
+        for (int done = 0; done < count; done += type.blockElements()) {
+            if (importance != null) {
+                importance.moveTo(start + done, values, offset + done);
+            }
+            codec.encode(values, offset + done, importance, blocks, at);
+            at += type.blockBytes();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.arrowquant.scheme.ggml;
+
+import java.util.Arrays;
+
+/**
+ * Q3_K: 16 sub-blocks of 16 codes of three bits, each with a signed scale of six bits. The high bits of the codes come
+ * first, then the low two, then 12 bytes of scales. {@code x = d * (scale - 32) * (q - 4)}.
+ */
+final class Q3KCodec implements BlockCodec {
+    private static final int ELEMENTS = 256;
+    private static final int SUB_BLOCK = 16;
+    private static final int SUB_BLOCKS = ELEMENTS / SUB_BLOCK;
+    private static final int ZERO = 4;
+    private static final int SCALE_ZERO = 32;
+    private static final int HIGH_BYTES = 32;
+    private static final int LOW = HIGH_BYTES;
+    private static final int SCALES = LOW + TwoBits.BYTES;
+    private static final int SCALE_BYTES = 12;
+    private static final int SCALE = SCALES + SCALE_BYTES;
+
+    private final DescentSearch plain = new DescentSearch(ZERO);
+    private final SymmetricSearch weighted = new SymmetricSearch(ZERO);
+    private final SymmetricSearch scaleSearch = new SymmetricSearch(SCALE_ZERO);
+    private final byte[] codes = new byte[ELEMENTS];
+    private final float[] weights = new float[SUB_BLOCK];
+    private final float[] scales = new float[SUB_BLOCKS];
+    private final float[] sumsOfWeights = new float[SUB_BLOCKS];
+    private final byte[] scaleCodes = new byte[SUB_BLOCKS];
+
+    @Override
+    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+        float scale = importance == null ? fitPlain(values, offset) : fitWeighted(values, offset, importance);
+        putScales(target, at + SCALES);
+        float stored = Fields.putHalf(target, at + SCALE, scale);
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            float step = stored * (scale(target, at + SCALES, j) - SCALE_ZERO);
+            if (step == 0f) {
+                continue;
+            }
+            for (int i = SUB_BLOCK * j; i < SUB_BLOCK * (j + 1); i++) {
+                codes[i] = (byte) (CArithmetic.nearest(values[offset + i] / step, -ZERO, ZERO - 1) + ZERO);
+            }
+        }
+        putHighBits(target, at);
+        TwoBits.put(codes, 0, target, at + LOW);
+    }
+
+    /** Returns the scale of the scales, whose codes it leaves. */
+    private float fitPlain(float[] values, int offset) {
+        float farthest = 0f;
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            scales[j] = plain.fit(values, offset + SUB_BLOCK * j, SUB_BLOCK, codes, SUB_BLOCK * j);
+            if (Math.abs(scales[j]) > Math.abs(farthest)) {
+                farthest = scales[j];
+            }
+        }
+        if (farthest == 0f) {
+            // Zero bytes, which stand for -32: the scale they are multiplied with is zero.
+            Arrays.fill(scaleCodes, (byte) 0);
+            return 0f;
+        }
+        float inverse = -SCALE_ZERO / farthest;
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            // Cast to a byte before the limits, as in C.
+            byte code = (byte) CArithmetic.nearest(inverse * scales[j]);
+            scaleCodes[j] = (byte) (Math.max(-SCALE_ZERO, Math.min(SCALE_ZERO - 1, code)) + SCALE_ZERO);
+        }
+        return 1f / inverse;
+    }
+
+    private float fitWeighted(float[] values, int offset, BlockImportance importance) {
+        float meanSquare = 2 * CArithmetic.sumOfSquares(values, offset, ELEMENTS) / ELEMENTS;
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            int from = offset + SUB_BLOCK * j;
+            importance.weigh(values, from, SUB_BLOCK * j, SUB_BLOCK, meanSquare, weights);
+            float sum = 0f;
+            for (int i = 0; i < SUB_BLOCK; i++) {
+                sum += weights[i];
+            }
+            sumsOfWeights[j] = sum;
+            scales[j] = weighted.fit(values, from, SUB_BLOCK, weights, 0, codes, SUB_BLOCK * j);
+        }
+        return scaleSearch.fit(scales, 0, SUB_BLOCKS, sumsOfWeights, 0, scaleCodes, 0);
+    }
+
+    /** Low nibbles in eight bytes, then the top two bits of four scales in each of four bytes. */
+    private void putScales(byte[] target, int at) {
+        Arrays.fill(target, at, at + SCALE_BYTES, (byte) 0);
+        int half = SUB_BLOCKS / 2;
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            int code = scaleCodes[j];
+            target[at + j % half] |= (byte) ((code & 0xf) << (4 * (j / half)));
+            target[at + half + j % 4] |= (byte) ((code >> 4) << (2 * (j / 4)));
+        }
+    }
+
+    private static int scale(byte[] source, int at, int j) {
+        int half = SUB_BLOCKS / 2;
+        int low = (source[at + j % half] >> (4 * (j / half))) & 0xf;
+        int high = (source[at + half + j % 4] >> (2 * (j / 4))) & 3;
+        return low | high << 4;
+    }
+
+    private void putHighBits(byte[] target, int at) {
+        for (int k = 0; k < HIGH_BYTES; k++) {
+            int bits = 0;
+            for (int j = 0; j < ELEMENTS / HIGH_BYTES; j++) {
+                bits |= (codes[HIGH_BYTES * j + k] >> 2) << j;
+            }
+            target[at + k] = (byte) bits;
+        }
+    }
+
+    @Override
+    public void decode(byte[] source, int at, float[] values, int offset) {
+        float scale = Fields.half(source, at + SCALE);
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            float step = scale * (scale(source, at + SCALES, j) - SCALE_ZERO);
+            for (int i = SUB_BLOCK * j; i < SUB_BLOCK * (j + 1); i++) {
+                int high = (source[at + i % HIGH_BYTES] >> (i / HIGH_BYTES)) & 1;
+                values[offset + i] = step * ((TwoBits.get(source, at + LOW, i) | high << 2) - ZERO);
+            }
+        }
+    }
+}

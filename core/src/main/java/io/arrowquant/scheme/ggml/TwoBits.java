@@ -1,0 +1,34 @@
+package io.arrowquant.scheme.ggml;
+
+/**
+ * Pairs of bits as the 256-element types store them: of each half of a super-block, byte m of 32 holds those of elements
+ * m, m + 32, m + 64 and m + 96.
+ */
+final class TwoBits {
+    static final int BYTES = 64;
+    private static final int HALF = 128;
+    private static final int RUN = 32;
+
+    private TwoBits() {}
+
+    /** Packs the two bits from {@code shift} up of 256 codes. */
+    static void put(byte[] codes, int shift, byte[] target, int at) {
+        for (int half = 0; half < 2; half++) {
+            for (int i = 0; i < RUN; i++) {
+                int from = half * HALF + i;
+                int packed = 0;
+                for (int k = 0; k < 4; k++) {
+                    packed |= ((codes[from + k * RUN] >> shift) & 3) << (2 * k);
+                }
+                target[at + half * RUN + i] = (byte) packed;
+            }
+        }
+    }
+
+    /** The two bits of one element. */
+    static int get(byte[] source, int at, int element) {
+        int half = element / HALF;
+        int shift = 2 * ((element % HALF) / RUN);
+        return (source[at + half * RUN + element % RUN] >> shift) & 3;
+    }
+}

@@ -1,0 +1,162 @@
+package io.arrowquant.scheme.ggml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.arrowquant.Samples;
+import io.arrowquant.tensor.Shape;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every implementation of the block formats must do: ggml's bytes, and nothing beside them. */
+abstract class BlockCodecContract {
+    private static final byte GUARD = 0x5a;
+
+    /** Blocks of minus zeros have a scale of plus zero there, and one of minus zero in C. */
+    private static final Set<GgmlType> GGUF_PY_DIFFERS = EnumSet.of(GgmlType.Q4_0, GgmlType.Q5_0);
+
+    abstract BlockCodec codec(GgmlType type);
+
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void theSliceGivesTheBytesOfTheReference(GgmlType type) {
+        byte[] expected = Fixtures.resource(Fixtures.nameOf(type) + ".bin");
+        assertSameBlocks(type, encode(type, Fixtures.slice(), null), expected, "slice");
+    }
+
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void theSliceWithAnImportanceMatrixToo(GgmlType type) {
+        if (type.importance() == GgmlType.Importance.IGNORED) {
+            theSliceGivesTheBytesOfTheReference(type);
+            return;
+        }
+        byte[] expected = Fixtures.resource(Fixtures.nameOf(type) + ".imatrix.bin");
+        assertSameBlocks(type, encode(type, Fixtures.slice(), Fixtures.importance()), expected, "slice, imatrix");
+    }
+
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void theSliceIsDecodedToTheValuesOfTheReference(GgmlType type) {
+        String sums = new String(Fixtures.resource("decoded.sha256"), StandardCharsets.US_ASCII);
+        byte[] blocks = Fixtures.resource(Fixtures.nameOf(type) + ".bin");
+        String sum = Fixtures.sha256(Fixtures.bytes(decode(type, blocks)));
+        assertThat(sums.lines()).contains(sum + "  " + Fixtures.nameOf(type));
+    }
+
+    /** All files there are; also those of inputs that a scheme refuses: NaN and infinities. */
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void everyFileOfTheReference(GgmlType type) throws IOException {
+        Path fixtures = Fixtures.directory();
+        assumeTrue(fixtures != null, "no fixtures on this machine");
+        String manifest = Files.readString(fixtures.resolve("manifest.json"));
+        for (String input : new String[] {"mix64k", "huge4k", "nonfinite4k"}) {
+            float[] values = Fixtures.floats(Files.readAllBytes(fixtures.resolve("inputs/" + input + ".f32")));
+            Path stem = fixtures.resolve("ggml-c/" + input + "/" + Fixtures.nameOf(type));
+            byte[] expected = Files.readAllBytes(Path.of(stem + ".bin"));
+            assertSameBlocks(type, encode(type, values, null), expected, input);
+            String sum = Fixtures.sha256(Fixtures.bytes(decode(type, expected)));
+            assertThat(manifest).as("decoded %s of %s", type, input).contains("\"" + sum + "\"");
+            Path python = fixtures.resolve("gguf-py/" + input + "/" + Fixtures.nameOf(type) + ".bin");
+            if (input.equals("mix64k") && Files.exists(python) && !GGUF_PY_DIFFERS.contains(type)) {
+                assertSameBlocks(type, expected, Files.readAllBytes(python), "gguf-py");
+            }
+            Path weighted = Path.of(stem + ".imatrix.bin");
+            if (Files.exists(weighted)) {
+                byte[] blocks = encode(type, values, importance(fixtures));
+                assertSameBlocks(type, blocks, Files.readAllBytes(weighted), input + ", imatrix");
+            }
+        }
+    }
+
+    private static float[] importance(Path fixtures) throws IOException {
+        return Fixtures.floats(Files.readAllBytes(fixtures.resolve("inputs/imatrix1024.f32")));
+    }
+
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void blocksDoNotDependOnTheirPlaceOrNeighbours(GgmlType type) {
+        BlockCodec codec = codec(type);
+        int elements = type.blockElements();
+        int bytes = type.blockBytes();
+        for (Samples kind : Samples.values()) {
+            float[] values = kind.array(7 * elements, elements);
+            byte[] inOrder = encode(type, values, null);
+            for (int block = 6; block >= 0; block--) {
+                float[] alone = new float[elements + 3];
+                System.arraycopy(values, block * elements, alone, 3, elements);
+                byte[] target = new byte[bytes + 8];
+                Arrays.fill(target, GUARD);
+                codec.encode(alone, 3, null, target, 5);
+                assertThat(Arrays.copyOfRange(target, 5, 5 + bytes))
+                        .as("%s of %s", type, kind)
+                        .isEqualTo(Arrays.copyOfRange(inOrder, block * bytes, (block + 1) * bytes));
+                Arrays.fill(target, 5, 5 + bytes, GUARD);
+                assertThat(target).containsOnly(GUARD);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void decodingTouchesOnlyItsBlock(GgmlType type) {
+        int elements = type.blockElements();
+        byte[] blocks = encode(type, Samples.NORMAL.array(3 * elements, 1), null);
+        float[] all = decode(type, blocks);
+        float[] values = new float[elements + 2];
+        Arrays.fill(values, -7f);
+        codec(type).decode(blocks, 2 * type.blockBytes(), values, 1);
+        assertThat(values[0]).isEqualTo(-7f);
+        assertThat(values[elements + 1]).isEqualTo(-7f);
+        assertThat(Arrays.copyOfRange(values, 1, 1 + elements))
+                .isEqualTo(Arrays.copyOfRange(all, 2 * elements, 3 * elements));
+    }
+
+    private byte[] encode(GgmlType type, float[] values, float[] columnWeights) {
+        BlockCodec codec = codec(type);
+        boolean wholeRows = type.importance() == GgmlType.Importance.ROW;
+        Shape shape = Shape.of(values.length / Fixtures.COLUMNS, Fixtures.COLUMNS);
+        ImportanceMatrix matrix = columnWeights == null ? null : new ImportanceMatrix(columnWeights, shape, wholeRows);
+        byte[] blocks = new byte[values.length / type.blockElements() * type.blockBytes()];
+        int at = 0;
+        for (int i = 0; i < values.length; i += type.blockElements()) {
+            if (matrix != null) {
+                matrix.moveTo(i, values, i);
+            }
+            codec.encode(values, i, matrix, blocks, at);
+            at += type.blockBytes();
+        }
+        return blocks;
+    }
+
+    private float[] decode(GgmlType type, byte[] blocks) {
+        BlockCodec codec = codec(type);
+        float[] values = new float[blocks.length / type.blockBytes() * type.blockElements()];
+        int at = 0;
+        for (int i = 0; i < values.length; i += type.blockElements()) {
+            codec.decode(blocks, at, values, i);
+            at += type.blockBytes();
+        }
+        return values;
+    }
+
+    private static void assertSameBlocks(GgmlType type, byte[] actual, byte[] expected, String input) {
+        assertThat(actual).as("%s of %s", type, input).hasSameSizeAs(expected);
+        int difference = Arrays.mismatch(actual, expected);
+        if (difference >= 0) {
+            int from = difference / type.blockBytes() * type.blockBytes();
+            int to = from + type.blockBytes();
+            assertThat(Arrays.copyOfRange(actual, from, to))
+                    .as("block %d of %s of %s", from / type.blockBytes(), type, input)
+                    .isEqualTo(Arrays.copyOfRange(expected, from, to));
+        }
+    }
+}

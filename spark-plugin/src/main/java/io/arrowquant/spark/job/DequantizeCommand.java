@@ -1,0 +1,81 @@
+package io.arrowquant.spark.job;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.spark.compat.Sessions;
+import io.arrowquant.spark.storage.Storages;
+import io.arrowquant.storage.ByteSize;
+import io.arrowquant.tensor.DataType;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Goes back from a quantized table to a checkpoint. */
+@Command(name = "dequantize", description = "Turns the output of quantize back into safetensors files.")
+final class DequantizeCommand implements Callable<Integer> {
+    private final Streams streams;
+
+    @Option(names = "--input", required = true, paramLabel = "PATH", description = "The output of arrowquant quantize.")
+    private String input;
+
+    @Option(names = "--output", required = true, paramLabel = "PATH", description = "The directory to make.")
+    private String output;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            description = "What quantized tensors become, e.g. F32; default: the type each had. Kept ones stay.")
+    private String dtype;
+
+    @Option(
+            names = "--max-shard-size",
+            paramLabel = "SIZE",
+            description = "Cut files, between tensors, before they exceed this, e.g. 5GB.")
+    private String maxShardSize;
+
+    @Option(names = "--overwrite", description = "Replace all that the output holds, once the new files are complete.")
+    private boolean overwrite;
+
+    @Mixin
+    private OutputOptions outputOptions;
+
+    DequantizeCommand(Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Configuration configuration = Sessions.hadoopConfiguration();
+        if (maxShardSize != null) {
+            ByteSize.parse("max-shard-size", maxShardSize);
+        }
+        DequantizeRequest request = new DequantizeRequest(
+                input,
+                output,
+                dtype == null ? null : DataType.of(dtype.toUpperCase(Locale.ROOT)),
+                overwrite,
+                maxShardSize);
+        DequantizeJob job = new DequantizeJob(OutputFolder.open(input, configuration), request, configuration, streams);
+        Storages.Located target = job.check();
+        Report report = job.run(target);
+        if (outputOptions.json()) {
+            ObjectNode document = ReportFile.json(report);
+            document.put("status", "done");
+            document.put("output", target.path());
+            streams.json(document);
+        } else {
+            streams.line(String.format(
+                    Locale.ROOT,
+                    "%d tensors, %s -> %s, in %s",
+                    report.totals().tensors(),
+                    ByteSize.show(report.totals().bytesBefore()),
+                    ByteSize.show(report.totals().bytesAfter()),
+                    Figures.seconds(report.seconds())));
+            streams.line("Output: " + target.path());
+        }
+        return ExitCode.DONE;
+    }
+}

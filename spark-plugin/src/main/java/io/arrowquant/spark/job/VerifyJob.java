@@ -1,0 +1,125 @@
+package io.arrowquant.spark.job;
+
+import io.arrowquant.error.Printable;
+import io.arrowquant.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+
+/** Compares an output with its report: every file and every tensor, by size and checksum. */
+final class VerifyJob {
+    /** What was looked at, and what is wrong with it. */
+    record Result(int tensors, int files, List<String> problems) {}
+
+    private final OutputFolder output;
+    private final Configuration configuration;
+    private final List<String> problems = new ArrayList<>();
+
+    VerifyJob(OutputFolder output, Configuration configuration) {
+        this.output = output;
+        this.configuration = configuration;
+    }
+
+    Result run() throws IOException {
+        Report report = output.report();
+        try (SparkRun run = SparkRun.begin("verify " + output.place().path())) {
+            Set<String> damaged = checkFiles(run);
+            run.stopIfEnding();
+            if (damaged.isEmpty()) {
+                checkTensors(run);
+            } else {
+                nameTensorsIn(damaged);
+            }
+        }
+        return new Result(report.tensors().size(), report.files().size(), List.copyOf(problems));
+    }
+
+    /** Files first: what is damaged there cannot be read as a table. Returns the names of those that are. */
+    private Set<String> checkFiles(SparkRun run) throws IOException {
+        Storage storage = output.place().storage();
+        Map<String, FileChecksums.OutputFile> there = new HashMap<>();
+        for (FileChecksums.OutputFile file :
+                FileChecksums.list(storage, output.place().path())) {
+            there.put(file.name(), file);
+        }
+        Set<String> damaged = new HashSet<>();
+        List<Report.OutputFile> present = new ArrayList<>();
+        List<FileChecksums.OutputFile> read = new ArrayList<>();
+        for (Report.OutputFile expected : output.report().files()) {
+            FileChecksums.OutputFile file = there.remove(expected.name());
+            String shown = "file " + Printable.text(expected.name());
+            if (file == null) {
+                problems.add(shown + " is missing");
+                damaged.add(expected.name());
+            } else if (file.bytes() != expected.bytes()) {
+                problems.add(shown + " has " + file.bytes() + " bytes instead of " + expected.bytes());
+                damaged.add(expected.name());
+            } else {
+                present.add(expected);
+                read.add(file);
+            }
+        }
+        List<Integer> checksums = FileChecksums.compute(run.session(), configuration, read);
+        for (int i = 0; i < read.size(); i++) {
+            String found = Crc32c.text(checksums.get(i));
+            Report.OutputFile expected = present.get(i);
+            if (!found.equals(expected.crc32c())) {
+                problems.add("file " + Printable.text(expected.name()) + " has CRC32C " + found + " instead of "
+                        + Printable.text(expected.crc32c()));
+                damaged.add(expected.name());
+            }
+        }
+        there.remove(Report.NAME);
+        for (String extra : new java.util.TreeSet<>(there.keySet())) {
+            problems.add("file " + Printable.text(extra) + " does not belong to the output");
+            if (extra.startsWith(SchemeDirectory.PREFIX) || extra.endsWith(".safetensors")) {
+                // Readers would take it for data.
+                damaged.add(extra);
+            }
+        }
+        return damaged;
+    }
+
+    private void nameTensorsIn(Set<String> damaged) {
+        for (Report.Tensor tensor : output.report().tensors()) {
+            for (String file : tensor.outputFiles()) {
+                if (damaged.contains(file)) {
+                    problems.add(
+                            "tensor " + tensor.key().shown() + " lies in the damaged file " + Printable.text(file));
+                }
+            }
+        }
+    }
+
+    private void checkTensors(SparkRun run) {
+        String path = output.place().path();
+        TensorTally tally = new TensorTally(path);
+        if (!output.report().tensors().isEmpty()) {
+            tally.add(
+                    output.report().layout().equals(Report.PARQUET)
+                            ? OutputScan.ofTable(run.session(), path)
+                            : OutputScan.ofCheckpoint(run.session(), path));
+        }
+        Map<TensorKey, TensorTally.Found> found = new HashMap<>(tally.tensors());
+        for (Report.Tensor expected : output.report().tensors()) {
+            TensorTally.Found there = found.remove(expected.key());
+            String shown = "tensor " + expected.key().shown();
+            if (there == null) {
+                problems.add(shown + " is missing");
+            } else if (there.bytes() != expected.bytesAfter()) {
+                problems.add(shown + " has " + there.bytes() + " bytes instead of " + expected.bytesAfter());
+            } else if (!Crc32c.text(there.checksum()).equals(expected.crc32c())) {
+                problems.add(shown + " has CRC32C " + Crc32c.text(there.checksum()) + " instead of "
+                        + Printable.text(expected.crc32c()));
+            }
+        }
+        for (TensorKey extra : found.keySet()) {
+            problems.add("tensor " + extra.shown() + " is not in the report");
+        }
+    }
+}
