@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
@@ -11,7 +12,7 @@ from pyspark.sql import DataFrame
 from arrowquant_spark import sql
 from arrowquant_spark.errors import InvalidRequestError, PluginMissingError, nearest
 
-__all__ = ["Columns", "analyzed", "checked_frame", "named"]
+__all__ = ["Columns", "analyzed", "checked_frame", "named", "refused"]
 
 _JAR_HINT = (
     "The ArrowQuant jar is not on Spark's class path. Build the session with "
@@ -103,21 +104,27 @@ class Columns:
         return [sql.identifier(name) for name in through]
 
 
-def analyzed(build: Callable[[], DataFrame]) -> DataFrame:
-    """A frame that Spark has analyzed, whatever kind of client this is; what is wrong with it is raised now."""
+@contextmanager
+def refused() -> Iterator[None]:
+    """Raises what the plugin refuses as an error of ours: each kind of client has its own exception for it."""
     try:
-        frame = build()
-        _ = frame.schema
+        yield
     except AnalysisException as error:
-        if "UNRESOLVED_ROUTINE" in str(error):
+        if "UNRESOLVED_ROUTINE" in str(error) or "DATA_SOURCE_NOT_FOUND" in str(error):
             raise PluginMissingError(_JAR_HINT) from error
         raise
     except Exception as error:
-        # Each kind of client has its own exception for what the plugin throws; the text says which one it was.
-        refused = _REFUSED.search(str(error))
-        if refused is None:
+        said = _REFUSED.search(str(error))
+        if said is None:
             raise
-        raise InvalidRequestError(refused[1].strip()) from error
+        raise InvalidRequestError(said[1].strip()) from error
+
+
+def analyzed(build: Callable[[], DataFrame]) -> DataFrame:
+    """A frame that Spark has analyzed, whatever kind of client this is; what is wrong with it is raised now."""
+    with refused():
+        frame = build()
+        _ = frame.schema
     return frame
 
 

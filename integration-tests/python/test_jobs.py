@@ -1,0 +1,87 @@
+"""quantize_checkpoint: the job, started from Python."""
+
+from pathlib import Path
+
+import int_family
+import models
+import numpy as np
+import pytest
+from arrowquant_spark import InvalidRequestError, checkpoint, quantize_checkpoint
+
+RANDOM = np.random.default_rng(5)
+Q_PROJ = models.rounded(RANDOM.standard_normal((64, 128)))
+HEAD = models.rounded(RANDOM.standard_normal((32, 128)))
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> str:
+    return models.write_model(
+        tmp_path_factory.mktemp("models") / "small",
+        {
+            "model.layers.0.q_proj.weight": models.tensor(Q_PROJ, "BF16"),
+            "model.layers.0.k_proj.weight": models.tensor(Q_PROJ, "BF16"),
+            "model.norm.weight": models.tensor(np.ones(128), "BF16"),
+        },
+        {"lm_head.weight": models.tensor(HEAD, "BF16")},
+    )
+
+
+def test_the_report_says_what_became_of_each_tensor(spark, model, tmp_path):
+    output = str(tmp_path / "output")
+
+    report = quantize_checkpoint(
+        spark, model, output, scheme="int4", group_size=64, skip="*.k_proj", layers={"re:.*lm_head": "int8"}
+    )
+
+    found = {row.layer_name: row for row in report.collect()}
+    assert {name: row.scheme for name, row in found.items() if row.reason is None} == {
+        "model.layers.0.q_proj.weight": "int4(group_size=64)",
+        "lm_head.weight": "int8",
+    }
+    assert found["model.layers.0.k_proj.weight"].reason == "skip *.k_proj"
+    assert found["model.norm.weight"].reason is not None
+    q_proj = found["model.layers.0.q_proj.weight"]
+    assert (q_proj.bytes_before, q_proj.bytes_after) == (Q_PROJ.size * 2, Q_PROJ.size // 2 + Q_PROJ.size // 64 * 8)
+    assert 0.98 < q_proj.cosine < 1
+    table = spark.read.parquet(output).where("layer_name = 'model.layers.0.q_proj.weight'").collect()
+    assert b"".join(bytes(row.quantized_data) for row in table) == int_family.quantize(Q_PROJ, 4, 64).data
+    assert (Path(output) / "arrowquant.json").is_file()
+    assert (Path(output) / "config.json").is_file()
+
+
+def test_an_output_that_exists_is_replaced_only_on_request(spark, model, tmp_path):
+    output = str(tmp_path / "output")
+    quantize_checkpoint(spark, model, output, quality=False)
+
+    with pytest.raises(Exception, match="exists"):
+        quantize_checkpoint(spark, model, output)
+    report = quantize_checkpoint(spark, model, output, "int2", overwrite=True, defaults=False)
+
+    assert {row.scheme for row in report.collect()} == {"int2"}
+
+
+def test_bad_requests_are_refused_before_anything_is_written(spark, model, tmp_path):
+    output = tmp_path / "output"
+    for arguments, message in [
+        ({"scheme": "int9"}, "Unknown scheme 'int9'. Did you mean 'int2'?"),
+        ({"scheme": "int4", "grp_size": 64}, "Unknown parameter of scheme int4 'grp_size'. Did you mean 'group_size'?"),
+        ({"overwite": True}, "Unknown argument 'overwite'. Did you mean 'overwrite'?"),
+        ({"skip": "re:("}, "Invalid pattern 're:('"),
+        ({"skip": "a\nb"}, "skip has a pattern of several lines"),
+        ({"layers": {"a": "keep"}}, "layers['a'] is 'keep'. Name the tensors to be kept in skip"),
+        ({"min_cosine": 2.0}, "Invalid min-cosine: 2.0"),
+    ]:
+        with pytest.raises(InvalidRequestError) as error:
+            quantize_checkpoint(spark, model, str(output), **arguments)
+        assert str(error.value).startswith(message)
+        assert not output.exists()
+    with pytest.raises(InvalidRequestError, match="nowhere"):
+        quantize_checkpoint(spark, str(tmp_path / "nowhere"), str(output))
+
+
+def test_example(spark, tmp_path):
+    import doctest
+
+    model = models.write_model(tmp_path / "model", {"w.weight": models.tensor(np.ones((2, 128)), "BF16")})
+    names = {"spark": spark, "model": model, "output": str(tmp_path / "output")}
+    assert doctest.testmod(checkpoint, extraglobs=names).failed == 0
