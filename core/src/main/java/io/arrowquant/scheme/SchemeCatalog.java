@@ -58,6 +58,11 @@ public final class SchemeCatalog {
         return entry.factory().apply(SchemeParameters.resolve(entry.name(), entry.parameters(), spec.parameters()));
     }
 
+    /** The family a scheme belongs to, as the catalog calls it. */
+    public static String familyOf(Scheme scheme) {
+        return ENTRIES.get(scheme.name().toLowerCase(Locale.ROOT)).family();
+    }
+
     /** The name of the integer scheme of a width: what {@code bit_width=4} means. */
     public static String nameOfBitWidth(int bitWidth) {
         return switch (bitWidth) {

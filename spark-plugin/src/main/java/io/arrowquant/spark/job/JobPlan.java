@@ -6,6 +6,7 @@ import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.recipe.Plan;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.scheme.SchemeCatalog;
 import io.arrowquant.spark.read.CheckpointLoader;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,8 @@ import org.apache.hadoop.conf.Configuration;
 
 /** A request applied to the headers of its input: all that is known before a weight is read. */
 final class JobPlan {
+    private static final String TABLE_FAMILY = "arrowquant";
+
     private final QuantizeRequest request;
     private final Checkpoint checkpoint;
     private final Plan plan;
@@ -44,6 +47,7 @@ final class JobPlan {
     static JobPlan of(QuantizeRequest request, Configuration configuration) {
         Checkpoint checkpoint = CheckpointLoader.load(request.input(), configuration);
         Plan plan = Plan.of(checkpoint.tensors(), request.recipe());
+        requireTableSchemes(plan);
         if (request.strict() && !plan.unmatchedPatterns().isEmpty()) {
             throw new InvalidRequestException(
                     "No tensor matches " + String.join(", ", plan.unmatchedPatterns()),
@@ -51,6 +55,20 @@ final class JobPlan {
                             + ". Without --strict such patterns are only reported");
         }
         return new JobPlan(request, checkpoint, plan);
+    }
+
+    /** The table has columns for codes, scales and zero points; schemes with other outputs need another layout. */
+    private static void requireTableSchemes(Plan plan) {
+        for (PlannedTensor tensor : plan.tensors()) {
+            if (tensor.isQuantized() && !SchemeCatalog.familyOf(tensor.scheme()).equals(TABLE_FAMILY)) {
+                throw new InvalidRequestException(
+                        "Scheme " + tensor.scheme().spelling() + " does not fit the layout parquet, which holds codes,"
+                                + " scales and zero points",
+                        "Use int2, int4 or int8, or write its tensors with"
+                                + " spark.read.format(\"safetensors\").option(\"scheme\", \""
+                                + tensor.scheme().spelling() + "\")");
+            }
+        }
     }
 
     QuantizeRequest request() {
