@@ -42,15 +42,13 @@ final class FiniteValues {
         return false;
     }
 
-    /** Copies values with infinities as +-{@code magnitude} and NaN as zero; returns how many were replaced. */
-    static int repair(float[] values, int offset, int count, float magnitude, float[] target) {
+    /** Makes infinities +-{@code magnitude} and NaN zero; returns how many values were replaced. */
+    static int repair(float[] values, int offset, int count, float magnitude) {
         int replaced = 0;
-        for (int i = 0; i < count; i++) {
-            float value = values[offset + i];
-            if (Float.isFinite(value)) {
-                target[i] = value;
-            } else {
-                target[i] = Float.isNaN(value) ? 0f : Math.copySign(magnitude, value);
+        for (int i = offset; i < offset + count; i++) {
+            float value = values[i];
+            if (!Float.isFinite(value)) {
+                values[i] = Float.isNaN(value) ? 0f : Math.copySign(magnitude, value);
                 replaced++;
             }
         }
