@@ -9,6 +9,9 @@ public interface IntegerKernels {
      */
     boolean range(float[] values, int offset, int count, float[] range);
 
+    /** The same of bfloat16 elements as they are stored, without a copy of them as floats. */
+    boolean rangeOfBrain(byte[] stored, int byteOffset, int count, float[] range);
+
     /**
      * One code a byte: {@code clamp(round_half_even(x / scale), lowest, highest) + zeroPoint}. All three bounds are
      * whole numbers, and |x / scale| must be below 2^22.
@@ -16,6 +19,18 @@ public interface IntegerKernels {
     void encode(
             float[] values,
             int offset,
+            int count,
+            float scale,
+            float lowest,
+            float highest,
+            float zeroPoint,
+            byte[] codes,
+            int codeOffset);
+
+    /** The same of bfloat16 elements as they are stored. */
+    void encodeBrain(
+            byte[] stored,
+            int byteOffset,
             int count,
             float scale,
             float lowest,

@@ -1,11 +1,8 @@
 package io.arrowquant.kernel;
 
-/**
- * Looks the provider up, once. The system property {@code arrowquant.kernels} forces one by name; tests use it to run
- * everything on each.
- */
+/** The provider in use, looked up once, when the first kernel is needed. */
 public final class Kernels {
-    /** Forces a provider: {@code scalar}. */
+    /** Forces a provider, {@code scalar} or {@code vector}; tests use it to run everything on each. */
     public static final String PROVIDER_PROPERTY = "arrowquant.kernels";
 
     private Kernels() {}
@@ -14,16 +11,8 @@ public final class Kernels {
         return Holder.PROVIDER;
     }
 
-    /** Holds the choice, made when the first kernel is needed. */
     private static final class Holder {
-        static final KernelProvider PROVIDER = choose(System.getProperty(PROVIDER_PROPERTY, ""));
-    }
-
-    static KernelProvider choose(String forced) {
-        if (forced.isEmpty() || forced.equals(ScalarProvider.NAME)) {
-            return new ScalarProvider();
-        }
-        throw new IllegalArgumentException(
-                PROVIDER_PROPERTY + "=" + forced + " names no kernel provider; use " + ScalarProvider.NAME);
+        static final KernelProvider PROVIDER =
+                ProviderLookup.ofThisJvm().choose(System.getProperty(PROVIDER_PROPERTY, ""));
     }
 }

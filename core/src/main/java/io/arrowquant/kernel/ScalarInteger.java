@@ -1,9 +1,19 @@
 package io.arrowquant.kernel;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Integer quantization in plain loops, written so that the compiler can vectorise the simple ones. */
 final class ScalarInteger implements IntegerKernels {
     /** 1.5 * 2^23: adding and subtracting it rounds |v| < 2^22 to a whole number, ties to even. */
-    private static final float ROUNDER = 12582912f;
+    static final float ROUNDER = 12582912f;
+
+    /** The bits of an infinity as bfloat16; those of NaN are greater. */
+    static final int BRAIN_INFINITY = 0x7f80;
+
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     @Override
     @SuppressWarnings("IdentityBinaryExpression") // v - v is how the loop finds NaN and infinities
@@ -24,6 +34,23 @@ final class ScalarInteger implements IntegerKernels {
     }
 
     @Override
+    public boolean rangeOfBrain(byte[] stored, int byteOffset, int count, float[] range) {
+        // Without the sign, the bits of finite values are in the order of their magnitudes.
+        int lowest = 0;
+        int highest = 0;
+        for (int i = 0; i < count; i++) {
+            int bits = (short) SHORTS.get(stored, byteOffset + 2 * i);
+            int magnitude = bits & 0x7fff;
+            lowest = Math.max(lowest, bits < 0 ? magnitude : 0);
+            highest = Math.max(highest, bits < 0 ? 0 : magnitude);
+        }
+        // Adding zero to a minus zero gives zero.
+        range[0] = -Float.intBitsToFloat(lowest << 16) + 0f;
+        range[1] = Float.intBitsToFloat(highest << 16);
+        return Math.max(lowest, highest) < BRAIN_INFINITY;
+    }
+
+    @Override
     public void encode(
             float[] values,
             int offset,
@@ -36,6 +63,25 @@ final class ScalarInteger implements IntegerKernels {
             int codeOffset) {
         for (int i = 0; i < count; i++) {
             float rounded = (values[offset + i] / scale + ROUNDER) - ROUNDER;
+            float clamped = Math.min(Math.max(rounded, lowest), highest);
+            codes[codeOffset + i] = (byte) (int) (clamped + zeroPoint);
+        }
+    }
+
+    @Override
+    public void encodeBrain(
+            byte[] stored,
+            int byteOffset,
+            int count,
+            float scale,
+            float lowest,
+            float highest,
+            float zeroPoint,
+            byte[] codes,
+            int codeOffset) {
+        for (int i = 0; i < count; i++) {
+            float value = Float.intBitsToFloat((short) SHORTS.get(stored, byteOffset + 2 * i) << 16);
+            float rounded = (value / scale + ROUNDER) - ROUNDER;
             float clamped = Math.min(Math.max(rounded, lowest), highest);
             codes[codeOffset + i] = (byte) (int) (clamped + zeroPoint);
         }

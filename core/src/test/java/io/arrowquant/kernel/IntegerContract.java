@@ -225,4 +225,54 @@ abstract class IntegerContract {
         Arrays.fill(bytes, (byte) 0x5a);
         return bytes;
     }
+
+    /** On stored bfloat16 elements, at any offset, everything is as on the floats they stand for. */
+    @ParameterizedTest
+    @EnumSource
+    void brainFloatsAreTakenAsTheFloatsTheyStandFor(Samples kind) {
+        for (int count : COUNTS) {
+            float[] values = kind.array(count + 4, count);
+            byte[] stored = new byte[2 * values.length + 1];
+            for (int i = 0; i < values.length; i++) {
+                short bits = Float16.floatToBrain(values[i]);
+                if (!Float.isFinite(Float16.brainToFloat(bits))) {
+                    bits = (short) (bits - 1);
+                }
+                values[i] = Float16.brainToFloat(bits);
+                stored[1 + 2 * i] = (byte) bits;
+                stored[2 + 2 * i] = (byte) (bits >> 8);
+            }
+            float[] expectedRange = new float[2];
+            float[] range = {9f, 9f};
+            assertThat(kernels().range(values, 3, count, expectedRange)).isTrue();
+            assertThat(kernels().rangeOfBrain(stored, 7, count, range)).isTrue();
+            assertThat(Float.floatToRawIntBits(range[0])).isEqualTo(Float.floatToRawIntBits(expectedRange[0]));
+            assertThat(Float.floatToRawIntBits(range[1])).isEqualTo(Float.floatToRawIntBits(expectedRange[1]));
+
+            float scale = Math.max(range[1] / 15 - range[0] / 15, Float.MIN_VALUE);
+            byte[] expected = filled(count + 20);
+            byte[] codes = filled(count + 20);
+            kernels().encode(values, 3, count, scale, -7, 8, 7, expected, 5);
+            kernels().encodeBrain(stored, 7, count, scale, -7, 8, 7, codes, 5);
+            assertThat(codes).as("%d codes of %s", count, kind).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void rangeSeesEveryBrainFloatThatIsNotFinite() {
+        short[] bad = {0x7f80, (short) 0xff80, 0x7f81, 0x7fc0, 0x7fff, (short) 0xff81, (short) 0xffff};
+        for (int count : new int[] {1, 7, 8, 31, 32, 33, 64, 65, 100, 128}) {
+            for (int at = 0; at < count + 2; at++) {
+                for (short bits : bad) {
+                    byte[] stored = new byte[2 * count + 4];
+                    stored[2 * at] = (byte) bits;
+                    stored[2 * at + 1] = (byte) (bits >> 8);
+                    boolean inside = at >= 1 && at <= count;
+                    assertThat(kernels().rangeOfBrain(stored, 2, count, new float[2]))
+                            .as("0x%04x at %d of %d", bits, at, count)
+                            .isEqualTo(!inside);
+                }
+            }
+        }
+    }
 }

@@ -3,15 +3,12 @@ package io.arrowquant.kernel;
 import org.junit.jupiter.api.Nested;
 
 /** The scalar provider against every contract. */
-class ScalarProviderTest {
+class ScalarProviderTest extends ProviderContract {
     private static final KernelProvider PROVIDER = new ScalarProvider();
 
-    @Nested
-    class Widening extends WideningContract {
-        @Override
-        WideningKernels kernels() {
-            return PROVIDER.widening();
-        }
+    @Override
+    KernelProvider provider() {
+        return PROVIDER;
     }
 
     @Nested
@@ -19,22 +16,6 @@ class ScalarProviderTest {
         @Override
         KernelProvider provider() {
             return PROVIDER;
-        }
-    }
-
-    @Nested
-    class Integer extends IntegerContract {
-        @Override
-        IntegerKernels kernels() {
-            return PROVIDER.integer();
-        }
-    }
-
-    @Nested
-    class Statistics extends StatisticsContract {
-        @Override
-        StatisticsKernels kernels() {
-            return PROVIDER.statistics();
         }
     }
 }

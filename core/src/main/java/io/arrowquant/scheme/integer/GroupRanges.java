@@ -1,6 +1,5 @@
 package io.arrowquant.scheme.integer;
 
-import io.arrowquant.kernel.IntegerKernels;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
@@ -17,6 +16,7 @@ final class GroupRanges implements Survey {
     private final float[] highs;
     private final BitSet negativeInfinity = new BitSet();
     private final BitSet positiveInfinity = new BitSet();
+    private final TileValues values = new TileValues(Kernels.get().integer());
     private final float[] range = new float[2];
 
     GroupRanges(EncodeRequest request, long groupLength) {
@@ -30,16 +30,14 @@ final class GroupRanges implements Survey {
 
     @Override
     public void observe(Tile tile, long start) {
-        IntegerKernels kernels = Kernels.get().integer();
-        float[] values = tile.floats();
+        values.of(tile);
         int done = 0;
         while (done < tile.count()) {
             long at = start + done;
             int group = Math.toIntExact(at / groupLength);
             int count = (int) Math.min(tile.count() - done, (group + 1L) * groupLength - at);
-            int offset = tile.floatOffset() + done;
-            if (!kernels.range(values, offset, count, range)) {
-                observeNonFinite(values, offset, count, at, group);
+            if (!values.range(done, count, range)) {
+                observeNonFinite(tile.floats(), tile.floatOffset() + done, count, at, group);
             }
             lows[group] = Math.min(lows[group], range[0]);
             highs[group] = Math.max(highs[group], range[1]);
@@ -47,15 +45,15 @@ final class GroupRanges implements Survey {
         }
     }
 
-    private void observeNonFinite(float[] values, int offset, int count, long at, int group) {
+    private void observeNonFinite(float[] floats, int offset, int count, long at, int group) {
         if (request.nonFinite() == NonFinite.ERROR) {
-            throw FiniteValues.firstNonFinite(request, values, offset, count, at);
+            throw FiniteValues.firstNonFinite(request, floats, offset, count, at);
         }
-        FiniteValues.range(values, offset, count, range);
-        if (FiniteValues.contains(values, offset, count, Float.NEGATIVE_INFINITY)) {
+        FiniteValues.range(floats, offset, count, range);
+        if (FiniteValues.contains(floats, offset, count, Float.NEGATIVE_INFINITY)) {
             negativeInfinity.set(group);
         }
-        if (FiniteValues.contains(values, offset, count, Float.POSITIVE_INFINITY)) {
+        if (FiniteValues.contains(floats, offset, count, Float.POSITIVE_INFINITY)) {
             positiveInfinity.set(group);
         }
     }

@@ -11,7 +11,6 @@ import io.arrowquant.scheme.PartBuffers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /** Encodes tiles of whole groups; pieces of groups where a first pass found their ranges. */
 final class IntegerEncoder implements Encoder {
@@ -27,17 +26,19 @@ final class IntegerEncoder implements Encoder {
     private final EncodeRequest request;
     private final GroupRanges surveyed;
     private final IntegerKernels kernels = Kernels.get().integer();
+    private final TileValues values = new TileValues(kernels);
     private final float[] range = new float[2];
     private byte[] codes = new byte[0];
     private float[] repaired = new float[0];
     private long replaced;
 
-    /** The groups, or pieces of groups, of the last tile. */
-    private int runs;
-
-    private int[] runLengths = new int[0];
-    private float[] runScales = new float[0];
-    private float[] runZeroPoints = new float[0];
+    // What the passes over a tile tell each other of its pieces: groups, or parts of groups at both ends.
+    private int count;
+    private int firstPieceLength;
+    private float[] lows = new float[0];
+    private float[] highs = new float[0];
+    private float[] scales = new float[0];
+    private float[] zeroPoints = new float[0];
 
     IntegerEncoder(int bits, IntegerGrid grid, long groupLength, EncodeRequest request, GroupRanges surveyed) {
         this.bits = bits;
@@ -72,85 +73,113 @@ final class IntegerEncoder implements Encoder {
 
     /** From the grids of the last tile: the scale of a group that began in an earlier one may be gone from the parts. */
     @Override
-    public boolean reconstruct(float[] values, int offset) {
-        int done = 0;
-        for (int run = 0; run < runs; run++) {
-            kernels.decode(codes, done, runLengths[run], runScales[run], runZeroPoints[run], values, offset + done);
-            done += runLengths[run];
+    public boolean reconstruct(float[] target, int offset) {
+        for (int piece = 0, from = 0; from < count; piece++) {
+            int end = pieceEnd(piece);
+            kernels.decode(codes, from, end - from, scales[piece], zeroPoints[piece], target, offset + from);
+            from = end;
         }
         return true;
     }
 
+    /**
+     * Three short passes instead of one, ranges, grids, codes, so that each keeps the processor busy: divisions of many
+     * groups overlap, as do the last steps of many ranges. The tile stays in the cache meanwhile.
+     */
     @Override
     public void encode(Tile tile, long start, PartBuffers parts) {
-        int count = tile.count();
-        if (codes.length < count) {
-            codes = new byte[Math.max(count, Tile.ELEMENTS)];
-        }
-        float[] values = tile.floats();
-        runs = 0;
-        int done = 0;
-        while (done < count) {
-            long at = start + done;
-            long group = at / groupLength;
-            int length = (int) Math.min(count - done, (group + 1) * groupLength - at);
-            encodeGroup(values, tile.floatOffset() + done, length, at, done);
-            remember(length);
-            if (at == group * groupLength) {
-                appendFloat(parts, IntegerScheme.SCALES, grid.scale);
-                appendFloat(parts, IntegerScheme.ZERO_POINTS, grid.zeroPoint);
-            }
-            done += length;
+        count = tile.count();
+        long inGroup = start % groupLength;
+        firstPieceLength = (int) Math.min(count, groupLength - inGroup);
+        int pieces = (int) (1 + IntegerScheme.groups(count - firstPieceLength, groupLength));
+        reserve(pieces);
+        values.of(tile);
+        measureRanges(tile, start);
+        fitGrids(start, pieces);
+        appendGrids(inGroup == 0 ? 0 : 1, pieces, parts);
+        for (int piece = 0, from = 0; piece < pieces; piece++) {
+            int end = pieceEnd(piece);
+            float zeroPoint = zeroPoints[piece];
+            values.encode(
+                    from, end - from, scales[piece], grid.lowest(zeroPoint), grid.highest(zeroPoint), zeroPoint, codes);
+            from = end;
         }
         int begin = parts.append(IntegerScheme.CODES, (int) (((long) count * bits + 7) / 8));
         kernels.pack(codes, 0, count, bits, parts.array(IntegerScheme.CODES), begin);
     }
 
-    private void remember(int length) {
-        if (runs == runLengths.length) {
-            int capacity = Math.max(256, 2 * runs);
-            runLengths = Arrays.copyOf(runLengths, capacity);
-            runScales = Arrays.copyOf(runScales, capacity);
-            runZeroPoints = Arrays.copyOf(runZeroPoints, capacity);
+    private void reserve(int pieces) {
+        if (codes.length < count) {
+            codes = new byte[Math.max(count, Tile.ELEMENTS)];
         }
-        runLengths[runs] = length;
-        runScales[runs] = grid.scale;
-        runZeroPoints[runs] = grid.zeroPoint;
-        runs++;
+        if (lows.length < pieces) {
+            lows = new float[pieces];
+            highs = new float[pieces];
+            scales = new float[pieces];
+            zeroPoints = new float[pieces];
+        }
     }
 
-    private void encodeGroup(float[] values, int offset, int length, long at, int codeOffset) {
-        float[] source = values;
-        int sourceOffset = offset;
-        boolean finite = kernels.range(values, offset, length, range);
-        if (!finite) {
-            if (request.nonFinite() == NonFinite.ERROR) {
-                throw FiniteValues.firstNonFinite(request, values, offset, length, at);
+    private int pieceEnd(int piece) {
+        return (int) Math.min(count, firstPieceLength + piece * groupLength);
+    }
+
+    private void measureRanges(Tile tile, long start) {
+        for (int piece = 0, from = 0; from < count; piece++) {
+            int end = pieceEnd(piece);
+            if (!values.range(from, end - from, range)) {
+                repair(tile, from, end - from, start + from);
+                values.range(from, end - from, range);
             }
-            repair(values, offset, length, at);
-            source = repaired;
-            sourceOffset = 0;
-            kernels.range(source, 0, length, range);
+            lows[piece] = range[0];
+            highs[piece] = range[1];
+            from = end;
         }
-        if (surveyed != null) {
-            surveyed.range(at / groupLength, range);
-        }
-        grid.fit(range[0], range[1]);
-        kernels.encode(
-                source, sourceOffset, length, grid.scale, grid.lowest, grid.highest, grid.zeroPoint, codes, codeOffset);
     }
 
-    private void repair(float[] values, int offset, int length, long at) {
-        if (repaired.length < length) {
-            repaired = new float[length];
+    private void fitGrids(long start, int pieces) {
+        long group = start / groupLength;
+        for (int piece = 0; piece < pieces; piece++) {
+            if (surveyed != null) {
+                surveyed.range(group + piece, range);
+                lows[piece] = range[0];
+                highs[piece] = range[1];
+            }
+            grid.fit(lows[piece], highs[piece]);
+            scales[piece] = grid.scale;
+            zeroPoints[piece] = grid.zeroPoint;
         }
-        FiniteValues.range(values, offset, length, range);
+    }
+
+    /** Appends scales and zero points of the groups that begin in this tile. */
+    private void appendGrids(int firstPiece, int pieces, PartBuffers parts) {
+        int scaleAt = parts.append(IntegerScheme.SCALES, (pieces - firstPiece) * Float.BYTES);
+        int zeroPointAt = parts.append(IntegerScheme.ZERO_POINTS, (pieces - firstPiece) * Float.BYTES);
+        byte[] scalePart = parts.array(IntegerScheme.SCALES);
+        byte[] zeroPointPart = parts.array(IntegerScheme.ZERO_POINTS);
+        for (int piece = firstPiece; piece < pieces; piece++) {
+            int at = (piece - firstPiece) * Float.BYTES;
+            FLOATS.set(scalePart, scaleAt + at, scales[piece]);
+            FLOATS.set(zeroPointPart, zeroPointAt + at, zeroPoints[piece]);
+        }
+    }
+
+    /** Replaces what is not finite in a piece, or refuses it. From then on the tile is read from a copy. */
+    private void repair(Tile tile, int from, int length, long at) {
+        float[] floats = tile.floats();
+        int offset = tile.floatOffset();
+        if (request.nonFinite() == NonFinite.ERROR) {
+            throw FiniteValues.firstNonFinite(request, floats, offset + from, length, at);
+        }
+        if (!values.reads(repaired)) {
+            if (repaired.length < count) {
+                repaired = new float[Math.max(count, Tile.ELEMENTS)];
+            }
+            System.arraycopy(floats, offset, repaired, 0, count);
+            values.ofFloats(repaired, 0);
+        }
+        FiniteValues.range(repaired, from, length, range);
         float magnitude = surveyed == null ? Math.max(-range[0], range[1]) : surveyed.magnitude(at / groupLength);
-        replaced += FiniteValues.repair(values, offset, length, magnitude, repaired, 0);
-    }
-
-    private static void appendFloat(PartBuffers parts, int part, float value) {
-        int at = parts.append(part, Float.BYTES);
-        FLOATS.set(parts.array(part), at, value);
+        replaced += FiniteValues.repair(repaired, from, length, magnitude, repaired, from);
     }
 }

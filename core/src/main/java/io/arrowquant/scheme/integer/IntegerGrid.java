@@ -11,10 +11,6 @@ final class IntegerGrid {
 
     float scale;
     float zeroPoint;
-    /** The lowest and highest whole number that {@code x / scale} may round to. */
-    float lowest;
-
-    float highest;
 
     IntegerGrid(int bits, boolean symmetric) {
         this.steps = (1 << bits) - 1;
@@ -31,6 +27,16 @@ final class IntegerGrid {
         }
     }
 
+    /** The lowest whole number that {@code x / scale} may round to. */
+    float lowest(float anyZeroPoint) {
+        return symmetric ? 1 - half : -anyZeroPoint;
+    }
+
+    /** The highest whole number that {@code x / scale} may round to. */
+    float highest(float anyZeroPoint) {
+        return symmetric ? half - 1 : steps - anyZeroPoint;
+    }
+
     private void fitSymmetric(float largest) {
         int levels = half - 1;
         scale = largest / levels;
@@ -38,8 +44,6 @@ final class IntegerGrid {
             scale = largest == 0f ? 1f : tinyScale((double) largest / levels);
         }
         zeroPoint = half;
-        lowest = -levels;
-        highest = levels;
     }
 
     private void fitAsymmetric(float low, float high) {
@@ -50,8 +54,6 @@ final class IntegerGrid {
         float rounded = (float) Math.rint(-low / scale);
         // Adding +0 turns a minus zero into zero.
         zeroPoint = Math.min(Math.max(rounded, 0f), steps) + 0f;
-        lowest = -zeroPoint;
-        highest = steps - zeroPoint;
     }
 
     /** The smallest multiple of Float.MIN_VALUE that is not below an ideal scale. */

@@ -1,0 +1,45 @@
+package io.arrowquant.kernel;
+
+/**
+ * Kernels on the vectors of jdk.incubator.vector. Only {@link Kernels} names this class, and only as text: where the
+ * module is missing, loading it fails.
+ */
+final class VectorProvider implements KernelProvider {
+    static final String NAME = "vector";
+
+    private final WideningKernels widening = new VectorWidening();
+    private final NarrowingKernels narrowing = new ScalarNarrowing();
+    private final IntegerKernels integer = new VectorInteger();
+    private final StatisticsKernels statistics = new VectorStatistics();
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /** The name with the size in use, for logs: it decides the speed, never the bytes. */
+    @Override
+    public String toString() {
+        return NAME + " (" + VectorShapes.BITS + " bits)";
+    }
+
+    @Override
+    public WideningKernels widening() {
+        return widening;
+    }
+
+    @Override
+    public NarrowingKernels narrowing() {
+        return narrowing;
+    }
+
+    @Override
+    public IntegerKernels integer() {
+        return integer;
+    }
+
+    @Override
+    public StatisticsKernels statistics() {
+        return statistics;
+    }
+}

@@ -1,0 +1,147 @@
+package io.arrowquant.kernel;
+
+import static io.arrowquant.kernel.VectorShapes.DOUBLES;
+import static io.arrowquant.kernel.VectorShapes.DOUBLE_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.HALF_FLOATS;
+import static io.arrowquant.kernel.VectorShapes.HALF_FLOAT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.LONGS;
+import static io.arrowquant.kernel.VectorShapes.LONG_VECTOR;
+import static jdk.incubator.vector.VectorOperators.F2D;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+
+/**
+ * Statistics with the lanes of a sum in the lanes of vectors, so that every lane adds its elements in order. Where a
+ * vector has fewer lanes than a sum, the elements are passed over once for each part of the lanes.
+ */
+final class VectorStatistics implements StatisticsKernels {
+    private static final int VECTOR_LANES = DOUBLES.length();
+
+    private final StatisticsKernels scalar = new ScalarStatistics();
+
+    @Override
+    public double compare(float[] a, int aOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
+        int head = Math.min(count, (LANES - lane) & (LANES - 1));
+        int body = (count - head) & -LANES;
+        int tail = count - head - body;
+        double largest = 0;
+        if (head > 0) {
+            largest = scalar.compare(a, aOffset, b, bOffset, head, lane, sums);
+        }
+        for (int part = 0; part < LANES; part += VECTOR_LANES) {
+            int start = head + part;
+            largest = Math.max(largest, compareLanes(a, aOffset + start, b, bOffset + start, body, part, sums));
+        }
+        if (tail > 0) {
+            int start = head + body;
+            largest = Math.max(largest, scalar.compare(a, aOffset + start, b, bOffset + start, tail, 0, sums));
+        }
+        return largest;
+    }
+
+    private static double compareLanes(
+            float[] a, int aOffset, float[] b, int bOffset, int count, int firstLane, double[] sums) {
+        DoubleVector aSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, firstLane));
+        DoubleVector bSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, LANES + firstLane));
+        DoubleVector products = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 2 * LANES + firstLane));
+        DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 3 * LANES + firstLane));
+        // Without their sign, the bits of doubles are in the order of their values, with NaN above infinity.
+        LongVector largest = LONG_VECTOR.cast(LongVector.zero(LONGS));
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector xFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, a, aOffset + i));
+            DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
+            FloatVector yFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, b, bOffset + i));
+            DoubleVector y = DOUBLE_VECTOR.cast(yFloat.convertShape(F2D, DOUBLES, 0));
+            DoubleVector difference = x.sub(y);
+            aSquares = DOUBLE_VECTOR.cast(aSquares).add(x.mul(x));
+            bSquares = DOUBLE_VECTOR.cast(bSquares).add(y.mul(y));
+            products = DOUBLE_VECTOR.cast(products).add(x.mul(y));
+            squaredErrors = DOUBLE_VECTOR.cast(squaredErrors).add(difference.mul(difference));
+            largest = LONG_VECTOR
+                    .cast(largest)
+                    .max(LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(Long.MAX_VALUE));
+        }
+        DOUBLE_VECTOR.cast(aSquares).intoArray(sums, firstLane);
+        DOUBLE_VECTOR.cast(bSquares).intoArray(sums, LANES + firstLane);
+        DOUBLE_VECTOR.cast(products).intoArray(sums, 2 * LANES + firstLane);
+        DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 3 * LANES + firstLane);
+        return Double.longBitsToDouble(LONG_VECTOR.cast(largest).reduceLanes(MAX));
+    }
+
+    @Override
+    public void moments(float[] values, int offset, int count, double[] sums) {
+        int whole = count & -LANES;
+        for (int part = 0; part < LANES; part += VECTOR_LANES) {
+            firstMoments(values, offset + part, whole, part, sums);
+            higherMoments(values, offset + part, whole, part, sums);
+        }
+        scalar.moments(values, offset + whole, count - whole, sums);
+    }
+
+    private static void firstMoments(float[] values, int offset, int count, int firstLane, double[] sums) {
+        DoubleVector sum = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, firstLane));
+        DoubleVector sumLost = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, LANES + firstLane));
+        DoubleVector squares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 2 * LANES + firstLane));
+        DoubleVector squaresLost = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 3 * LANES + firstLane));
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector xFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, values, offset + i));
+            DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
+            sum = DOUBLE_VECTOR.cast(sum);
+            DoubleVector newSum = sum.add(x);
+            DoubleVector added = newSum.sub(sum);
+            sumLost = DOUBLE_VECTOR.cast(sumLost).add(sum.sub(newSum.sub(added)).add(x.sub(added)));
+            sum = newSum;
+
+            DoubleVector square = x.mul(x);
+            squares = DOUBLE_VECTOR.cast(squares);
+            DoubleVector newSquares = squares.add(square);
+            added = newSquares.sub(squares);
+            squaresLost = DOUBLE_VECTOR
+                    .cast(squaresLost)
+                    .add(squares.sub(newSquares.sub(added)).add(square.sub(added)));
+            squares = newSquares;
+        }
+        DOUBLE_VECTOR.cast(sum).intoArray(sums, firstLane);
+        DOUBLE_VECTOR.cast(sumLost).intoArray(sums, LANES + firstLane);
+        DOUBLE_VECTOR.cast(squares).intoArray(sums, 2 * LANES + firstLane);
+        DOUBLE_VECTOR.cast(squaresLost).intoArray(sums, 3 * LANES + firstLane);
+    }
+
+    private static void higherMoments(float[] values, int offset, int count, int firstLane, double[] sums) {
+        DoubleVector cubes = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 4 * LANES + firstLane));
+        DoubleVector cubesLost = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 5 * LANES + firstLane));
+        DoubleVector fourths = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 6 * LANES + firstLane));
+        DoubleVector fourthsLost = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 7 * LANES + firstLane));
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector xFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, values, offset + i));
+            DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
+            DoubleVector square = x.mul(x);
+            DoubleVector scaled = square.mul(ScalarStatistics.SPLITTER);
+            DoubleVector upper = scaled.sub(scaled.sub(square));
+            DoubleVector lower = square.sub(upper);
+
+            DoubleVector cube = upper.mul(x);
+            cubes = DOUBLE_VECTOR.cast(cubes);
+            DoubleVector newCubes = cubes.add(cube);
+            DoubleVector added = newCubes.sub(cubes);
+            DoubleVector lost = cubes.sub(newCubes.sub(added)).add(cube.sub(added));
+            cubesLost = DOUBLE_VECTOR.cast(cubesLost).add(lost.add(lower.mul(x)));
+            cubes = newCubes;
+
+            DoubleVector fourth = upper.mul(upper);
+            fourths = DOUBLE_VECTOR.cast(fourths);
+            DoubleVector newFourths = fourths.add(fourth);
+            added = newFourths.sub(fourths);
+            lost = fourths.sub(newFourths.sub(added)).add(fourth.sub(added));
+            fourthsLost = DOUBLE_VECTOR.cast(fourthsLost).add(lost.add(lower.mul(square.add(upper))));
+            fourths = newFourths;
+        }
+        DOUBLE_VECTOR.cast(cubes).intoArray(sums, 4 * LANES + firstLane);
+        DOUBLE_VECTOR.cast(cubesLost).intoArray(sums, 5 * LANES + firstLane);
+        DOUBLE_VECTOR.cast(fourths).intoArray(sums, 6 * LANES + firstLane);
+        DOUBLE_VECTOR.cast(fourthsLost).intoArray(sums, 7 * LANES + firstLane);
+    }
+}

@@ -1,0 +1,32 @@
+package io.arrowquant.kernel;
+
+import org.junit.jupiter.api.Nested;
+
+/** What every provider must fulfil. Narrowing is apart: there is one implementation. */
+abstract class ProviderContract {
+    abstract KernelProvider provider();
+
+    @Nested
+    class Widening extends WideningContract {
+        @Override
+        WideningKernels kernels() {
+            return provider().widening();
+        }
+    }
+
+    @Nested
+    class Integer extends IntegerContract {
+        @Override
+        IntegerKernels kernels() {
+            return provider().integer();
+        }
+    }
+
+    @Nested
+    class Statistics extends StatisticsContract {
+        @Override
+        StatisticsKernels kernels() {
+            return provider().statistics();
+        }
+    }
+}

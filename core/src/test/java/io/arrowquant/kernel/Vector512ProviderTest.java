@@ -1,0 +1,11 @@
+package io.arrowquant.kernel;
+
+/** The vector provider with 512 bits, whatever the machine prefers, against every contract. */
+class Vector512ProviderTest extends ProviderContract {
+    private static final KernelProvider PROVIDER = VectorProviders.ofBits(512);
+
+    @Override
+    KernelProvider provider() {
+        return PROVIDER;
+    }
+}
