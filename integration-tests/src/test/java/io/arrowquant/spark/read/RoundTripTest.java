@@ -60,7 +60,8 @@ class RoundTripTest extends ReadTestBase {
         spark.read().parquet(directory + "/parquet").createOrReplaceTempView("stored");
         // Parquet makes every column nullable; the rows must be the same.
         Dataset<Row> stored = spark.sql(dequantized + "stored");
-        Dataset<Row> fresh = spark.createDataFrame(spark.sql(dequantized + "fresh").javaRDD(), stored.schema());
+        Dataset<Row> fresh =
+                spark.createDataFrame(spark.sql(dequantized + "fresh").javaRDD(), stored.schema());
         frames.assertDataFrameNoOrderEquals(fresh, stored);
 
         Row worst = spark.sql("SELECT max(aggregate(zip_with(m.weights, d.weights, (a, b) -> abs(a - b)), 0f, "
