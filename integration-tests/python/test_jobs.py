@@ -35,7 +35,7 @@ def test_the_report_says_what_became_of_each_tensor(spark, model, tmp_path):
 
     found = {row.layer_name: row for row in report.collect()}
     assert {name: row.scheme for name, row in found.items() if row.reason is None} == {
-        "model.layers.0.q_proj.weight": "int4(group_size=64)",
+        "model.layers.0.q_proj.weight": "int4",
         "lm_head.weight": "int8",
     }
     assert found["model.layers.0.k_proj.weight"].reason == "skip *.k_proj"

@@ -69,11 +69,11 @@ def quantize_checkpoint(
     >>> from arrowquant_spark import quantize_checkpoint
     >>> report = quantize_checkpoint(spark, model, output, scheme="int8", group_size=64)
     >>> report.where("reason IS NULL").select("layer_name", "scheme", "bytes_before", "bytes_after").show()
-    +----------+------------------+------------+-----------+
-    |layer_name|            scheme|bytes_before|bytes_after|
-    +----------+------------------+------------+-----------+
-    |  w.weight|int8(group_size=64)|        512|        288|
-    +----------+------------------+------------+-----------+
+    +----------+------+------------+-----------+
+    |layer_name|scheme|bytes_before|bytes_after|
+    +----------+------+------------+-----------+
+    |  w.weight|  int8|         512|        288|
+    +----------+------+------------+-----------+
     <BLANKLINE>
     """
     check_arguments(params, _ARGUMENTS)

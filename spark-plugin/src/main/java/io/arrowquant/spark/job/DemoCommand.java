@@ -45,8 +45,8 @@ final class DemoCommand implements Callable<Integer> {
         makeCheckpoint(model);
 
         QuantizeSettings settings = new QuantizeSettings();
-        settings.input = model.toUri().toString();
-        settings.output = base.resolve(QUANTIZED).toUri().toString();
+        settings.input = "file:" + model;
+        settings.output = "file:" + base.resolve(QUANTIZED);
         settings.scheme = "int4";
         settings.overwrite = true;
         QuantizeRequest request = settings.request();
