@@ -178,6 +178,6 @@ def test_connect(jar, tmp_path):
     assert "columns: layer_name weights shape error" in printed
     assert "report: int8" in printed
     assert "records: True" in printed
-    assert printed.count("refused: Unknown scheme 'int9'. Did you mean 'int2'? Known: int2, int4, int8\n") == 2
+    assert printed.count("refused: Unknown scheme 'int9'. Did you mean 'int2'? Known: int2, int4, int8, ") == 2
     assert "refused: Missing required column 'quantized_data'\n" in printed
     assert "Layer 'a' contains NaN at index 0" in printed
