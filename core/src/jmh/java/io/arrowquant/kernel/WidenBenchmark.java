@@ -14,13 +14,14 @@ import org.openjdk.jmh.annotations.State;
 /** Stored elements in memory to a tile of floats, and the statistics of a tensor's values. */
 @State(Scope.Thread)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@OperationsPerInvocation(Weights.ELEMENTS)
+@OperationsPerInvocation(Weights.TENSOR)
 public class WidenBenchmark {
     @Param({"BF16", "F16", "F32"})
     public DataType dtype;
 
     private final Tile tile = new Tile();
     private byte[] stored;
+    private int tensor;
 
     @Setup
     public void fill() {
@@ -30,7 +31,8 @@ public class WidenBenchmark {
     @Benchmark
     public float widen() {
         float sum = 0;
-        for (int at = 0; at < Weights.ELEMENTS; at += Tile.ELEMENTS) {
+        int begin = nextTensor();
+        for (int at = begin; at < begin + Weights.TENSOR; at += Tile.ELEMENTS) {
             sum += tile.setStored(dtype, stored, at * dtype.bytes(), Tile.ELEMENTS).floats()[99];
         }
         return sum;
@@ -39,10 +41,16 @@ public class WidenBenchmark {
     @Benchmark
     public double tensorStatistics() {
         TensorStatistics statistics = new TensorStatistics();
-        for (int at = 0; at < Weights.ELEMENTS; at += Tile.ELEMENTS) {
+        int begin = nextTensor();
+        for (int at = begin; at < begin + Weights.TENSOR; at += Tile.ELEMENTS) {
             tile.setStored(dtype, stored, at * dtype.bytes(), Tile.ELEMENTS);
             statistics.add(tile.floats(), tile.floatOffset(), Tile.ELEMENTS);
         }
         return statistics.summary().mean();
+    }
+
+    private int nextTensor() {
+        tensor = (tensor + 1) % Weights.TENSORS;
+        return tensor * Weights.TENSOR;
     }
 }

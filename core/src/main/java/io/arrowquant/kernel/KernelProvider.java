@@ -11,5 +11,9 @@ public interface KernelProvider {
 
     IntegerKernels integer();
 
+    GroupKernels groups();
+
+    ScaledKernels scaled();
+
     StatisticsKernels statistics();
 }

@@ -7,6 +7,8 @@ final class ScalarProvider implements KernelProvider {
     private final WideningKernels widening = new ScalarWidening();
     private final NarrowingKernels narrowing = new ScalarNarrowing();
     private final IntegerKernels integer = new ScalarInteger();
+    private final GroupKernels groups = new ScalarGroups(integer);
+    private final ScaledKernels scaled = new ScalarScaled();
     private final StatisticsKernels statistics = new ScalarStatistics();
 
     @Override
@@ -27,6 +29,16 @@ final class ScalarProvider implements KernelProvider {
     @Override
     public IntegerKernels integer() {
         return integer;
+    }
+
+    @Override
+    public GroupKernels groups() {
+        return groups;
+    }
+
+    @Override
+    public ScaledKernels scaled() {
+        return scaled;
     }
 
     @Override

@@ -10,6 +10,8 @@ final class VectorProvider implements KernelProvider {
     private final WideningKernels widening = new VectorWidening();
     private final NarrowingKernels narrowing = new ScalarNarrowing();
     private final IntegerKernels integer = new VectorInteger();
+    private final GroupKernels groups = new VectorGroups();
+    private final ScaledKernels scaled = new VectorScaled();
     private final StatisticsKernels statistics = new VectorStatistics();
 
     @Override
@@ -36,6 +38,16 @@ final class VectorProvider implements KernelProvider {
     @Override
     public IntegerKernels integer() {
         return integer;
+    }
+
+    @Override
+    public GroupKernels groups() {
+        return groups;
+    }
+
+    @Override
+    public ScaledKernels scaled() {
+        return scaled;
     }
 
     @Override

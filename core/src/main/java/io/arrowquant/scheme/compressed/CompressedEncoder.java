@@ -26,7 +26,10 @@ final class CompressedEncoder implements Encoder {
     /** What reconstructing the last tile takes: the scale and zero point of each run, and where the tile was. */
     private byte[] runScales = new byte[0];
 
-    private int[] runZeroPoints = new int[0];
+    private float[] runDivisors = new float[0];
+    private float[] runZeroPoints = new float[0];
+    private final float[] divisor = new float[1];
+    private final float[] zeroPoint = new float[1];
     private long tileStart;
     private int tileCount;
 
@@ -86,27 +89,64 @@ final class CompressedEncoder implements Encoder {
             appendConstants(parts);
         }
         tileValues.set(tile, start);
-        int done = 0;
-        int run = 0;
-        while (done < tileCount) {
-            int length = slices.run(start + done, tileCount - done);
-            fit(start + done, done, length);
-            rememberRun(run);
-            if (slices.begins(start + done)) {
-                appendSlice(start + done, parts);
-            }
-            grid.encode(tileValues.values(), tileValues.offset() + done, length, codes, done);
-            done += length;
-            run++;
+        if (slices.areConsecutive()) {
+            encodeConsecutive(parts);
+        } else {
+            encodeRuns(parts);
         }
         CodePacking packing = settings.format().packing;
         int begin = parts.append(PartLayout.CODES, packing.bytes(tileCount, slices.columns(), settings.bits()));
         packing.pack(codes, tileCount, slices.columns(), settings.bits(), parts.array(PartLayout.CODES), begin);
     }
 
-    private void fit(long at, int done, int length) {
+    /** Whole slices, one after the other: all are fitted first, then all are encoded. */
+    private void encodeConsecutive(PartBuffers parts) {
+        int width = (int) slices.width();
+        int count = tileCount / width;
+        int across = (int) slices.across();
+        long slice = slices.of(tileStart);
+        long row = slice / across;
+        int column = (int) (slice % across);
+        for (int run = 0; run < count; run++) {
+            fit(slice + run, run * width, width);
+            rememberRun(run);
+            appendZeroPoint(row, column, parts);
+            column++;
+            if (column == across) {
+                column = 0;
+                row++;
+            }
+        }
+        int bytes = count * grid.scaleBytes();
+        int begin = parts.append(PartLayout.SCALES, bytes);
+        System.arraycopy(runScales, 0, parts.array(PartLayout.SCALES), begin, bytes);
+        grid.encode(tileValues.values(), tileValues.offset(), count, width, runDivisors, runZeroPoints, codes, 0);
+    }
+
+    /** Slices of several rows, or parts of slices: run by run. */
+    private void encodeRuns(PartBuffers parts) {
+        int done = 0;
+        int run = 0;
+        while (done < tileCount) {
+            long at = tileStart + done;
+            int length = slices.run(at, tileCount - done);
+            fit(slices.of(at), done, length);
+            rememberRun(run);
+            if (slices.begins(at)) {
+                int begin = parts.append(PartLayout.SCALES, grid.scaleBytes());
+                grid.storeScale(parts.array(PartLayout.SCALES), begin);
+                appendZeroPoint(at / slices.columns(), (int) (slices.of(at) % slices.across()), parts);
+            }
+            divisor[0] = runDivisors[run];
+            zeroPoint[0] = runZeroPoints[run];
+            grid.encode(tileValues.values(), tileValues.offset() + done, 1, length, divisor, zeroPoint, codes, done);
+            done += length;
+            run++;
+        }
+    }
+
+    private void fit(long slice, int done, int length) {
         SliceRanges ranges = tileValues.ranges();
-        long slice = slices.of(at);
         if (leastError == null) {
             grid.fit(ranges.low(slice), ranges.high(slice));
         } else {
@@ -119,26 +159,23 @@ final class CompressedEncoder implements Encoder {
         int bytes = grid.scaleBytes();
         if (runZeroPoints.length <= run) {
             runZeroPoints = Arrays.copyOf(runZeroPoints, 2 * run + 16);
+            runDivisors = Arrays.copyOf(runDivisors, runZeroPoints.length);
             runScales = Arrays.copyOf(runScales, runZeroPoints.length * bytes);
         }
         grid.storeScale(runScales, run * bytes);
+        runDivisors[run] = grid.divisor();
         runZeroPoints[run] = grid.zeroPoint();
     }
 
-    private void appendSlice(long at, PartBuffers parts) {
-        int begin = parts.append(PartLayout.SCALES, grid.scaleBytes());
-        grid.storeScale(parts.array(PartLayout.SCALES), begin);
+    private void appendZeroPoint(long row, int column, PartBuffers parts) {
         if (zeroPoints != null) {
-            long slice = slices.of(at);
-            long row = at / slices.columns();
-            int column = (int) (slice % slices.across());
             zeroPoints.set(row, column, grid.zeroPoint());
             if (column == slices.across() - 1) {
                 zeroPoints.endRow(row, slices.rows(), parts, layout.zeroPoints());
             }
         } else if (layout.zeroPoints() >= 0) {
-            int zeroPointAt = parts.append(layout.zeroPoints(), 1);
-            parts.array(layout.zeroPoints())[zeroPointAt] = (byte) grid.zeroPoint();
+            int at = parts.append(layout.zeroPoints(), 1);
+            parts.array(layout.zeroPoints())[at] = (byte) grid.zeroPoint();
         }
     }
 
@@ -161,7 +198,7 @@ final class CompressedEncoder implements Encoder {
         int run = 0;
         while (done < tileCount) {
             int length = slices.run(tileStart + done, tileCount - done);
-            grid.load(runScales, run * grid.scaleBytes(), runZeroPoints[run]);
+            grid.load(runScales, run * grid.scaleBytes(), (int) runZeroPoints[run]);
             grid.decode(codes, done, length, values, offset + done);
             done += length;
             run++;

@@ -1,7 +1,7 @@
 package io.arrowquant.scheme.compressed;
 
 import io.arrowquant.kernel.Kernels;
-import io.arrowquant.kernel.NarrowingKernels;
+import io.arrowquant.kernel.ScaledKernels;
 import io.arrowquant.kernel.WideningKernels;
 import io.arrowquant.tensor.DataType;
 
@@ -17,9 +17,8 @@ final class MxGrid extends SliceGrid {
     /** The exponent of the largest power of two among the codes' values. */
     private final int elementExponent;
 
-    private final NarrowingKernels narrowing = Kernels.get().narrowing();
+    private final ScaledKernels kernels = Kernels.get().scaled();
     private final WideningKernels widening = Kernels.get().widening();
-    private final float[] scaled = new float[GROUP];
     private float scale;
     private byte exponent;
 
@@ -73,16 +72,24 @@ final class MxGrid extends SliceGrid {
     }
 
     @Override
-    void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {
-        for (int i = 0; i < count; i++) {
-            scaled[i] = precision.round(values[offset + i] / scale);
-        }
+    float divisor() {
+        return scale;
+    }
+
+    @Override
+    void encode(
+            float[] values,
+            int offset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
         if (eightBits) {
-            narrowing.narrow(scaled, 0, DataType.F8_E4M3, codes, codeOffset, count);
-            return;
-        }
-        for (int i = 0; i < count; i++) {
-            codes[codeOffset + i] = Float4.code(scaled[i]);
+            kernels.float8(values, offset, slices, length, precision.dtype, divisors, codes, codeOffset);
+        } else {
+            kernels.float4(values, offset, slices, length, precision.dtype, divisors, codes, codeOffset);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.compressed;
 
+import io.arrowquant.kernel.GroupKernels;
 import io.arrowquant.kernel.IntegerKernels;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
@@ -21,6 +22,10 @@ final class SliceRanges implements Survey {
     private final BitSet negativeInfinity = new BitSet();
     private final BitSet positiveInfinity = new BitSet();
     private final float[] range = new float[2];
+    private final GroupKernels groupKernels = Kernels.get().groups();
+    /** True when a tile has many slices, all of them whole: kernels take them all at once. */
+    private final boolean manyAtOnce;
+
     private float[] lows;
     private float[] highs;
     private long first;
@@ -29,6 +34,7 @@ final class SliceRanges implements Survey {
     SliceRanges(EncodeRequest request, Slices slices) {
         this.request = request;
         this.slices = slices;
+        this.manyAtOnce = slices.areConsecutive() && slices.width() % GroupKernels.UNIT_OF_FLOATS == 0;
         this.lows = new float[0];
         this.highs = new float[0];
     }
@@ -59,6 +65,15 @@ final class SliceRanges implements Survey {
     public void observe(Tile tile, long start) {
         float[] values = tile.floats();
         int offset = tile.floatOffset();
+        if (manyAtOnce) {
+            int width = (int) slices.width();
+            int count = tile.count() / width;
+            if (groupKernels.ranges(values, offset, count, width, lows, highs)) {
+                return;
+            }
+            Arrays.fill(lows, 0, count, 0f);
+            Arrays.fill(highs, 0, count, 0f);
+        }
         int done = 0;
         while (done < tile.count()) {
             long at = start + done;

@@ -57,6 +57,11 @@ record Slices(long rows, long columns, long width, long height) {
         return height == 1 ? width : Math.min(height, rows) * columns;
     }
 
+    /** True when slices follow each other, all of one length, and tiles hold whole ones. */
+    boolean areConsecutive() {
+        return height == 1 && columns % width == 0 && areHeld();
+    }
+
     /** True when tiles hold whole slices, so that no first pass is needed. */
     boolean areHeld() {
         return unit() <= LONGEST_HELD;

@@ -1,7 +1,11 @@
 package io.arrowquant.scheme.compressed;
 
+import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.ScaledKernels;
+
 /** Codes are whole numbers of {@code bits} bits; zero is {@code 2^(bits-1)} when symmetric. */
 final class WholeNumberGrid extends SliceGrid {
+    private final ScaledKernels kernels = Kernels.get().scaled();
     private final Precision precision;
     private final boolean symmetric;
     private final float lowest;
@@ -57,10 +61,32 @@ final class WholeNumberGrid extends SliceGrid {
     }
 
     @Override
-    void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {
-        for (int i = 0; i < count; i++) {
-            codes[codeOffset + i] = (byte) ((int) nearest(values[offset + i]) - (int) lowest);
-        }
+    float divisor() {
+        return scale;
+    }
+
+    @Override
+    void encode(
+            float[] values,
+            int offset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        kernels.wholeNumbers(
+                values,
+                offset,
+                slices,
+                length,
+                precision.dtype,
+                divisors,
+                symmetric ? null : zeroPoints,
+                (int) lowest,
+                (int) highest,
+                codes,
+                codeOffset);
     }
 
     /** The whole number that stands for a value. */
