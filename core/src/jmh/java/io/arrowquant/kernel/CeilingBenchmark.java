@@ -6,7 +6,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -15,8 +16,8 @@ import org.openjdk.jmh.annotations.State;
 
 /** What no kernel can beat: tiles of 16 Ki elements copied from memory and added up with vectors. */
 @State(Scope.Thread)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@OperationsPerInvocation(Weights.TENSOR)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CeilingBenchmark {
     @Param({"BF16", "F32"})
     public DataType dtype;

@@ -14,7 +14,8 @@ import io.arrowquant.tensor.ElementRange;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -26,8 +27,8 @@ import org.openjdk.jmh.annotations.State;
  * tiles follow each other evenly in all parts, as those of the int family with groups do.
  */
 @State(Scope.Thread)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@OperationsPerInvocation(Weights.TENSOR)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class DecodeBenchmark {
     @Param({"int4(symmetric=true)"})
     public String scheme;

@@ -14,7 +14,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -26,8 +27,8 @@ import org.openjdk.jmh.annotations.State;
  * of the catalog: name it with {@code -p}.
  */
 @State(Scope.Thread)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@OperationsPerInvocation(Weights.TENSOR)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class EncodeBenchmark {
     private static final ElementRange WHOLE = new ElementRange(0, Weights.TENSOR);
 

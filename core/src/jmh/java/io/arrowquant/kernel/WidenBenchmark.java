@@ -4,7 +4,8 @@ import io.arrowquant.quality.TensorStatistics;
 import io.arrowquant.tensor.DataType;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -13,8 +14,8 @@ import org.openjdk.jmh.annotations.State;
 
 /** Stored elements in memory to a tile of floats, and the statistics of a tensor's values. */
 @State(Scope.Thread)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@OperationsPerInvocation(Weights.TENSOR)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class WidenBenchmark {
     @Param({"BF16", "F16", "F32"})
     public DataType dtype;

@@ -15,6 +15,8 @@ final class CompressedEncoder implements Encoder {
 
     private final Settings settings;
     private final Slices slices;
+    private final int across;
+    private final SliceCursor cursor;
     private final PartLayout layout;
     private final SliceGrid grid;
     private final float globalScale;
@@ -37,13 +39,13 @@ final class CompressedEncoder implements Encoder {
         Precision precision = Precision.of(request.dtype());
         this.settings = settings;
         this.slices = settings.slices(request.shape());
+        this.across = Math.toIntExact(slices.across());
+        this.cursor = new SliceCursor(slices);
         this.layout = PartLayout.of(settings);
         this.globalScale = globalScale;
         this.grid = settings.grid(precision, globalScale);
         this.tileValues = values;
-        this.zeroPoints = settings.packsZeroPoints()
-                ? new ZeroPointRows(settings.bits(), Math.toIntExact(slices.across()))
-                : null;
+        this.zeroPoints = settings.packsZeroPoints() ? new ZeroPointRows(settings.bits(), across) : null;
         this.leastError = settings.leastError() ? new LeastError((WholeNumberGrid) grid, precision, steps) : null;
         this.tileUnit = tileUnit(settings, slices);
     }
@@ -103,19 +105,11 @@ final class CompressedEncoder implements Encoder {
     private void encodeConsecutive(PartBuffers parts) {
         int width = (int) slices.width();
         int count = tileCount / width;
-        int across = (int) slices.across();
-        long slice = slices.of(tileStart);
-        long row = slice / across;
-        int column = (int) (slice % across);
-        for (int run = 0; run < count; run++) {
-            fit(slice + run, run * width, width);
+        cursor.begin(tileStart, tileCount);
+        for (int run = 0; cursor.next(); run++) {
+            fit(cursor.slice(), cursor.done(), width);
             rememberRun(run);
-            appendZeroPoint(row, column, parts);
-            column++;
-            if (column == across) {
-                column = 0;
-                row++;
-            }
+            appendZeroPoint(parts);
         }
         int bytes = count * grid.scaleBytes();
         int begin = parts.append(PartLayout.SCALES, bytes);
@@ -125,23 +119,20 @@ final class CompressedEncoder implements Encoder {
 
     /** Slices of several rows, or parts of slices: run by run. */
     private void encodeRuns(PartBuffers parts) {
-        int done = 0;
-        int run = 0;
-        while (done < tileCount) {
-            long at = tileStart + done;
-            int length = slices.run(at, tileCount - done);
-            fit(slices.of(at), done, length);
+        cursor.begin(tileStart, tileCount);
+        for (int run = 0; cursor.next(); run++) {
+            int done = cursor.done();
+            fit(cursor.slice(), done, cursor.length());
             rememberRun(run);
-            if (slices.begins(at)) {
+            if (cursor.beginsSlice()) {
                 int begin = parts.append(PartLayout.SCALES, grid.scaleBytes());
                 grid.storeScale(parts.array(PartLayout.SCALES), begin);
-                appendZeroPoint(at / slices.columns(), (int) (slices.of(at) % slices.across()), parts);
+                appendZeroPoint(parts);
             }
             divisor[0] = runDivisors[run];
             zeroPoint[0] = runZeroPoints[run];
-            grid.encode(tileValues.values(), tileValues.offset() + done, 1, length, divisor, zeroPoint, codes, done);
-            done += length;
-            run++;
+            int offset = tileValues.offset() + done;
+            grid.encode(tileValues.values(), offset, 1, cursor.length(), divisor, zeroPoint, codes, done);
         }
     }
 
@@ -167,11 +158,12 @@ final class CompressedEncoder implements Encoder {
         runZeroPoints[run] = grid.zeroPoint();
     }
 
-    private void appendZeroPoint(long row, int column, PartBuffers parts) {
+    private void appendZeroPoint(PartBuffers parts) {
         if (zeroPoints != null) {
-            zeroPoints.set(row, column, grid.zeroPoint());
-            if (column == slices.across() - 1) {
-                zeroPoints.endRow(row, slices.rows(), parts, layout.zeroPoints());
+            int column = cursor.acrossIndex();
+            zeroPoints.set(cursor.row(), column, grid.zeroPoint());
+            if (column == across - 1) {
+                zeroPoints.endRow(cursor.row(), slices.rows(), parts, layout.zeroPoints());
             }
         } else if (layout.zeroPoints() >= 0) {
             int at = parts.append(layout.zeroPoints(), 1);
@@ -194,14 +186,10 @@ final class CompressedEncoder implements Encoder {
 
     @Override
     public boolean reconstruct(float[] values, int offset) {
-        int done = 0;
-        int run = 0;
-        while (done < tileCount) {
-            int length = slices.run(tileStart + done, tileCount - done);
+        cursor.begin(tileStart, tileCount);
+        for (int run = 0; cursor.next(); run++) {
             grid.load(runScales, run * grid.scaleBytes(), (int) runZeroPoints[run]);
-            grid.decode(codes, done, length, values, offset + done);
-            done += length;
-            run++;
+            grid.decode(codes, cursor.done(), cursor.length(), values, offset + cursor.done());
         }
         return true;
     }

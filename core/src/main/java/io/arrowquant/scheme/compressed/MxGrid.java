@@ -38,12 +38,17 @@ final class MxGrid extends SliceGrid {
                 ? HIGHEST_EXPONENT
                 : power == 0f ? 0 : BIAS + Math.getExponent(power) - elementExponent;
         biased = Math.min(Math.max(biased, 0), HIGHEST_EXPONENT);
-        scale = precision.round(Math.scalb(1f, biased - BIAS));
+        scale = precision.round(powerOfTwo(biased));
         if (scale == 0f) {
             // Half precision has no numbers as small: the reference then takes one.
             scale = 1f;
         }
         exponent = (byte) storedExponent();
+    }
+
+    /** Two to an exponent that was stored with the bias of float32: 2^-127 is subnormal, 2^128 infinite. */
+    private static float powerOfTwo(int biased) {
+        return Float.intBitsToFloat(biased == 0 ? 1 << 22 : biased << 23);
     }
 
     /** The exponent as it is derived from the scale once more when it is stored. */
@@ -68,7 +73,7 @@ final class MxGrid extends SliceGrid {
     @Override
     void load(byte[] scales, int at, int zeroPoint) {
         exponent = scales[at];
-        scale = Math.scalb(1f, (exponent & 0xff) - BIAS);
+        scale = powerOfTwo(exponent & 0xff);
     }
 
     @Override

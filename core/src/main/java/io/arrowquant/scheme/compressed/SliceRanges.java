@@ -19,6 +19,7 @@ final class SliceRanges implements Survey {
     private final EncodeRequest request;
     private final Slices slices;
     private final IntegerKernels kernels = Kernels.get().integer();
+    private final SliceCursor cursor;
     private final BitSet negativeInfinity = new BitSet();
     private final BitSet positiveInfinity = new BitSet();
     private final float[] range = new float[2];
@@ -34,6 +35,7 @@ final class SliceRanges implements Survey {
     SliceRanges(EncodeRequest request, Slices slices) {
         this.request = request;
         this.slices = slices;
+        this.cursor = new SliceCursor(slices);
         this.manyAtOnce = slices.areConsecutive() && slices.width() % GroupKernels.UNIT_OF_FLOATS == 0;
         this.lows = new float[0];
         this.highs = new float[0];
@@ -74,17 +76,15 @@ final class SliceRanges implements Survey {
             Arrays.fill(lows, 0, count, 0f);
             Arrays.fill(highs, 0, count, 0f);
         }
-        int done = 0;
-        while (done < tile.count()) {
-            long at = start + done;
-            int count = slices.run(at, tile.count() - done);
-            observe(values, offset + done, count, at);
-            done += count;
+        cursor.begin(start, tile.count());
+        while (cursor.next()) {
+            int done = cursor.done();
+            observe(values, offset + done, cursor.length(), start + done, cursor.slice());
         }
     }
 
-    private void observe(float[] values, int offset, int count, long at) {
-        int slice = index(slices.of(at));
+    private void observe(float[] values, int offset, int count, long at, long sliceOfTensor) {
+        int slice = index(sliceOfTensor);
         if (!kernels.range(values, offset, count, range)) {
             finite = false;
             if (request.nonFinite() == NonFinite.ERROR) {
@@ -118,10 +118,10 @@ final class SliceRanges implements Survey {
 
     /** The lowest value of a slice, and zero, once infinities are replaced. */
     float low(long slice) {
-        return negativeInfinity.get(index(slice)) ? -magnitude(slice) : lows[index(slice)];
+        return !finite && negativeInfinity.get(index(slice)) ? -magnitude(slice) : lows[index(slice)];
     }
 
     float high(long slice) {
-        return positiveInfinity.get(index(slice)) ? magnitude(slice) : highs[index(slice)];
+        return !finite && positiveInfinity.get(index(slice)) ? magnitude(slice) : highs[index(slice)];
     }
 }

@@ -38,11 +38,6 @@ record Slices(long rows, long columns, long width, long height) {
         return element / columns / height * across() + element % columns / width;
     }
 
-    /** True for the first element of a slice. */
-    boolean begins(long element) {
-        return element / columns % height == 0 && element % columns % width == 0;
-    }
-
     /** How many elements from this one on lie in its slice without a gap, at most {@code most}. */
     int run(long element, int most) {
         long column = element % columns;
