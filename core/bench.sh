@@ -18,10 +18,10 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/arrowquant
 vector=--add-modules=jdk.incubator.vector
 
 long=
-warmups=3
+warmups=5
 if [ "${1:-}" = long ]; then
     long=long
-    warmups=8
+    warmups=10
     shift
 fi
 
