@@ -18,7 +18,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/arrowquant
 vector=--add-modules=jdk.incubator.vector
 
 long=
-warmups=5
+warmups=4
 if [ "${1:-}" = long ]; then
     long=long
     warmups=10
