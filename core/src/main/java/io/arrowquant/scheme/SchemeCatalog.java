@@ -1,6 +1,7 @@
 package io.arrowquant.scheme;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.scheme.bitsandbytes.BitsAndBytesFamily;
 import io.arrowquant.scheme.compressed.CompressedFamily;
 import io.arrowquant.scheme.ggml.GgmlFamily;
 import io.arrowquant.scheme.integer.IntegerFamily;
@@ -14,7 +15,7 @@ import java.util.Map;
 /** Every scheme there is, by name. Names and parameters are found whatever their case. */
 public final class SchemeCatalog {
     private static final List<SchemeFamily> FAMILIES =
-            List.of(new IntegerFamily(), new CompressedFamily(), new GgmlFamily());
+            List.of(new IntegerFamily(), new CompressedFamily(), new BitsAndBytesFamily(), new GgmlFamily());
     private static final Map<String, SchemeEntry> ENTRIES = new LinkedHashMap<>();
     private static final List<String> NAMES = new ArrayList<>();
 
