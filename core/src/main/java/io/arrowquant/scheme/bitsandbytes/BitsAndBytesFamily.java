@@ -5,7 +5,7 @@ import io.arrowquant.scheme.SchemeEntry;
 import io.arrowquant.scheme.SchemeFamily;
 import java.util.List;
 
-/** The catalog entries nf4, fp4 and bnb_int8. */
+/** The catalog entries nf4, fp4, bnb_int8 and llm_int8. */
 public final class BitsAndBytesFamily implements SchemeFamily {
     static final String BLOCK = "block";
     static final String NESTED = "nested";
@@ -18,7 +18,8 @@ public final class BitsAndBytesFamily implements SchemeFamily {
         return List.of(
                 fourBits(FourBitCodes.NF4, "4-bit codes for normally distributed weights, a scale for each block"),
                 fourBits(FourBitCodes.FP4, "4-bit floats, a scale for each block"),
-                eightBits());
+                eightBits(),
+                rows());
     }
 
     private static SchemeEntry fourBits(FourBitCodes type, String summary) {
@@ -56,5 +57,19 @@ public final class BitsAndBytesFamily implements SchemeFamily {
                 "none",
                 "no",
                 given -> new BlockScheme("bnb_int8", given, new BlockSettings(null, given.integer(BLOCK), false)));
+    }
+
+    private static SchemeEntry rows() {
+        return new SchemeEntry(
+                RowScheme.NAME,
+                FAMILY,
+                List.of(),
+                List.of(),
+                "8-bit integers of LLM.int8(), a scale for each row; weights become float16 first",
+                "8",
+                "the tensor I8 [out,in], SCB F32 [out], weight_format U8 []",
+                "two dimensions",
+                "no",
+                RowScheme::new);
     }
 }

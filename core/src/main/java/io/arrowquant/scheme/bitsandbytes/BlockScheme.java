@@ -72,10 +72,7 @@ final class BlockScheme implements Scheme {
             parts.add(new PartSpec("nested_quant_map", DataType.F32, Shape.of(256)));
         }
         if (type != null) {
-            parts.add(new PartSpec(
-                    "quant_state.bitsandbytes__" + type.typeName(),
-                    DataType.U8,
-                    Shape.of(QuantState.length(settings, shape, source))));
+            parts.add(QuantState.spec(settings, shape, source));
         }
         return parts;
     }

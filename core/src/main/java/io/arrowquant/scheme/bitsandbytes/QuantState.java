@@ -1,31 +1,30 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
-/**
- * The JSON text that tells transformers how a four-bit tensor is to be read, spelled as Python's json module does. The
- * mean of the scales in it has as many digits as it needs; spaces at the end make the length one that shape and type
- * alone decide, so that it is known before a weight is read.
- */
+/** The JSON text that tells transformers how a four-bit tensor is to be read, spelled as Python's json module does. */
 final class QuantState {
     private static final String OFFSET = "\"nested_offset\": ";
 
     private QuantState() {}
 
-    static int length(BlockSettings settings, Shape shape, DataType source) {
-        String text = text(settings, shape, source, "");
-        return text.length() + (settings.nested() ? PythonFloat.LONGEST : 0);
+    /**
+     * The part that holds the text. The mean of the scales in it has as many digits as it needs, so that the length of
+     * nested ones is known only after the first pass.
+     */
+    static PartSpec spec(BlockSettings settings, Shape shape, DataType source) {
+        String suffix = "quant_state.bitsandbytes__" + settings.fourBits().typeName();
+        int length = text(settings, shape, source, "").length();
+        return settings.nested()
+                ? PartSpec.atMost(suffix, DataType.U8, length + PythonFloat.LONGEST)
+                : new PartSpec(suffix, DataType.U8, Shape.of(length));
     }
 
     static byte[] bytes(BlockSettings settings, Shape shape, DataType source, float offset) {
-        byte[] padded = new byte[length(settings, shape, source)];
-        Arrays.fill(padded, (byte) ' ');
-        byte[] text = text(settings, shape, source, PythonFloat.repr(offset)).getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(text, 0, padded, 0, text.length);
-        return padded;
+        return text(settings, shape, source, PythonFloat.repr(offset)).getBytes(StandardCharsets.US_ASCII);
     }
 
     private static String text(BlockSettings settings, Shape shape, DataType source, String offset) {

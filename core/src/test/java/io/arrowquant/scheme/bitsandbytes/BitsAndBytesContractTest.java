@@ -1,10 +1,13 @@
 package io.arrowquant.scheme.bitsandbytes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.scheme.EncodedTensor;
 import io.arrowquant.scheme.NonFinite;
+import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.scheme.SchemeCatalog;
 import io.arrowquant.scheme.StoredTensor;
@@ -13,6 +16,7 @@ import io.arrowquant.tensor.ElementRange;
 import io.arrowquant.tensor.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -23,7 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What holds for every scheme of the family, whatever the reference does. */
 class BitsAndBytesContractTest {
     @ParameterizedTest
-    @ValueSource(strings = {"nf4", "fp4(block=128)", "nf4(nested=true)", "fp4(block=32,nested=true)", "bnb_int8"})
+    @ValueSource(
+            strings = {"nf4", "fp4(block=128)", "nf4(nested=true)", "fp4(block=32,nested=true)", "bnb_int8", "llm_int8"
+            })
     void piecesGiveTheBytesOfTheWhole(String spelling) {
         Scheme scheme = SchemeCatalog.parse(spelling);
         // Neither whole blocks nor an even count.
@@ -33,7 +39,8 @@ class BitsAndBytesContractTest {
         for (int i = 0; i < elements; i++) {
             normal[i] = (float) random.nextGaussian();
         }
-        StoredTensor source = StoredTensor.of(DataType.BF16, 1, normal);
+        // Rows of one odd and one even length.
+        StoredTensor source = StoredTensor.of(DataType.BF16, spelling.equals("llm_int8") ? 7143 : 1, normal);
         EncodedTensor whole = EncodedTensor.of(scheme, source, NonFinite.ERROR);
         long unit = Math.min(elements, scheme.unit(source.shape()));
         List<ElementRange> ranges = new ArrayList<>();
@@ -82,7 +89,7 @@ class BitsAndBytesContractTest {
         values[4] = 2f;
         values[5] = 0f;
         StoredTensor repaired = StoredTensor.of(DataType.F32, 256, values);
-        for (String spelling : List.of("nf4", "fp4(nested=true)", "bnb_int8")) {
+        for (String spelling : List.of("nf4", "fp4(nested=true)", "bnb_int8", "llm_int8")) {
             Scheme scheme = SchemeCatalog.parse(spelling);
             EncodedTensor clamped = EncodedTensor.of(scheme, broken, NonFinite.CLAMP);
             assertThat(clamped.replaced()).isEqualTo(2);
@@ -112,5 +119,44 @@ class BitsAndBytesContractTest {
     void numbersAreWrittenAsPythonWritesThem(double value, String text) {
         assertThat(PythonFloat.repr(value)).isEqualTo(text);
         assertThat(text.length()).isLessThanOrEqualTo(PythonFloat.LONGEST);
+    }
+
+    @Test
+    void theLengthOfANestedStateIsThatOfItsText() {
+        Scheme scheme = SchemeCatalog.parse("nf4(nested=true)");
+        for (float value : new float[] {1f, 0.1f, 0x1p-140f, 1.5e38f}) {
+            StoredTensor source = StoredTensor.of(DataType.F32, 64, constant(128, value));
+            EncodedTensor encoded = EncodedTensor.of(scheme, source, NonFinite.ERROR);
+            PartSpec spec = encoded.specs().get(encoded.specs().size() - 1);
+            byte[] state = encoded.part(spec.suffix());
+            assertThat(spec.extent()).isEqualTo(PartSpec.Extent.AT_MOST);
+            assertThat(spec.written(state.length).shape()).isEqualTo(Shape.of(state.length));
+            assertThat(spec.allows(spec.byteLength() + 1)).isFalse();
+            assertThat(new String(state, StandardCharsets.US_ASCII)).endsWith(PythonFloat.repr(value) + "}");
+        }
+    }
+
+    private static float[] constant(int count, float value) {
+        float[] values = new float[count];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    @Test
+    void rowsOfEightBits() {
+        Scheme scheme = SchemeCatalog.parse("llm_int8");
+        StoredTensor source = StoredTensor.of(DataType.F32, 2, 127f, -63.5f, 0f, -0f, 1e5f, -1e5f, 0x1p-24f, 0x1p-26f);
+        EncodedTensor encoded = EncodedTensor.of(scheme, source, NonFinite.ERROR);
+        assertThat(encoded.parts()[RowScheme.CODES]).containsExactly(127, -64, 0, 0, 127, -127, 127, 0);
+        float[] maxima = new StoredTensor(DataType.F32, Shape.of(4), encoded.parts()[RowScheme.ROW_MAXIMA]).floats();
+        assertThat(maxima).containsExactly(127f, 0f, 1e5f, 0x1p-24f);
+        assertThat(encoded.parts()[RowScheme.FORMAT]).containsExactly(0);
+        assertThat(encoded.decoded()[1]).isEqualTo(-64f);
+        assertThatThrownBy(() -> scheme.check(Shape.of(2, 3, 4)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("needs two dimensions, but the shape is [2, 3, 4]");
+        assertThatThrownBy(() -> scheme.check(Shape.of(1, 1L << 23)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("cannot hold rows of 8388608 elements");
     }
 }

@@ -80,9 +80,10 @@ final class StoredParts {
     }
 
     private static void checkLength(PartSpec spec, byte[] part, boolean whole) {
-        if (whole && part.length != spec.byteLength()) {
+        if (whole && !spec.allows(part.length)) {
             throw new InvalidRequestException(
-                    "part " + spec.suffix() + " has " + part.length + " bytes, but must have " + spec.byteLength());
+                    "part " + spec.suffix() + " has " + part.length + " bytes, but must have "
+                            + (spec.extent() == PartSpec.Extent.AT_MOST ? "at most " : "") + spec.byteLength());
         }
     }
 
