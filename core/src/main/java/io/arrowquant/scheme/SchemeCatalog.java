@@ -5,6 +5,7 @@ import io.arrowquant.scheme.bitsandbytes.BitsAndBytesFamily;
 import io.arrowquant.scheme.compressed.CompressedFamily;
 import io.arrowquant.scheme.ggml.GgmlFamily;
 import io.arrowquant.scheme.integer.IntegerFamily;
+import io.arrowquant.scheme.packed.PackedFamily;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -14,8 +15,12 @@ import java.util.Map;
 
 /** Every scheme there is, by name. Names and parameters are found whatever their case. */
 public final class SchemeCatalog {
-    private static final List<SchemeFamily> FAMILIES =
-            List.of(new IntegerFamily(), new CompressedFamily(), new BitsAndBytesFamily(), new GgmlFamily());
+    private static final List<SchemeFamily> FAMILIES = List.of(
+            new IntegerFamily(),
+            new CompressedFamily(),
+            new BitsAndBytesFamily(),
+            new PackedFamily(),
+            new GgmlFamily());
     private static final Map<String, SchemeEntry> ENTRIES = new LinkedHashMap<>();
     private static final List<String> NAMES = new ArrayList<>();
 

@@ -28,7 +28,9 @@ class WholeModelReferenceTest {
             "bnb-nf4", "nf4",
             "bnb-nf4-dq", "nf4(nested=true)",
             "bnb-fp4", "fp4",
-            "bnb-int8", "llm_int8"));
+            "bnb-int8", "llm_int8",
+            "gptq-sym4", "gptq_int4",
+            "awq-asym4", "awq_int4"));
 
     static boolean filesArePresent() {
         return ReferenceFiles.directory() != null;
