@@ -12,4 +12,6 @@ public interface KernelProvider {
     IntegerKernels integer();
 
     StatisticsKernels statistics();
+
+    FourBitKernels fourBit();
 }

@@ -8,6 +8,7 @@ final class ScalarProvider implements KernelProvider {
     private final NarrowingKernels narrowing = new ScalarNarrowing();
     private final IntegerKernels integer = new ScalarInteger();
     private final StatisticsKernels statistics = new ScalarStatistics();
+    private final FourBitKernels fourBit = new ScalarFourBit();
 
     @Override
     public String name() {
@@ -32,5 +33,10 @@ final class ScalarProvider implements KernelProvider {
     @Override
     public StatisticsKernels statistics() {
         return statistics;
+    }
+
+    @Override
+    public FourBitKernels fourBit() {
+        return fourBit;
     }
 }

@@ -11,6 +11,7 @@ final class VectorProvider implements KernelProvider {
     private final NarrowingKernels narrowing = new ScalarNarrowing();
     private final IntegerKernels integer = new VectorInteger();
     private final StatisticsKernels statistics = new VectorStatistics();
+    private final FourBitKernels fourBit = new VectorFourBit();
 
     @Override
     public String name() {
@@ -41,5 +42,10 @@ final class VectorProvider implements KernelProvider {
     @Override
     public StatisticsKernels statistics() {
         return statistics;
+    }
+
+    @Override
+    public FourBitKernels fourBit() {
+        return fourBit;
     }
 }

@@ -13,8 +13,14 @@ import java.util.Set;
  */
 final class VectorProviders {
     private static final String PACKAGE = "io.arrowquant.kernel.";
-    private static final Set<String> SHARED =
-            Set.of("KernelProvider", "WideningKernels", "NarrowingKernels", "IntegerKernels", "StatisticsKernels");
+    private static final Set<String> SHARED = Set.of(
+            "KernelProvider",
+            "WideningKernels",
+            "NarrowingKernels",
+            "IntegerKernels",
+            "StatisticsKernels",
+            "FourBitKernels",
+            "FourBitTable");
 
     private VectorProviders() {}
 

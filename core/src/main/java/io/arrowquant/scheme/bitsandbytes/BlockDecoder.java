@@ -1,5 +1,7 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.kernel.FourBitKernels;
+import io.arrowquant.kernel.Kernels;
 import io.arrowquant.scheme.Decoder;
 import io.arrowquant.tensor.DataType;
 import java.lang.invoke.MethodHandles;
@@ -14,6 +16,7 @@ final class BlockDecoder implements Decoder {
     private final BlockSettings settings;
     private final BlockValues blockValues;
     private final byte[] codes;
+    private final FourBitKernels kernels = Kernels.get().fourBit();
 
     BlockDecoder(BlockSettings settings, DataType source) {
         this.settings = settings;
@@ -55,9 +58,6 @@ final class BlockDecoder implements Decoder {
             System.arraycopy(packed, offset + done, codes, 0, length);
             return;
         }
-        for (int i = 0; i < length; i++) {
-            int pair = packed[offset + (done + i) / 2];
-            codes[i] = (byte) (i % 2 == 0 ? pair >> 4 & 0xf : pair & 0xf);
-        }
+        kernels.unpack(packed, offset + done / 2, codes, 0, length);
     }
 }

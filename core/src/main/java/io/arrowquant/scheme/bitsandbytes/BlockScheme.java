@@ -94,8 +94,11 @@ final class BlockScheme implements Scheme {
 
     @Override
     public Encoder encoder(EncodeRequest request, Survey survey) {
+        if (settings.fourBits() == null) {
+            return new DynamicEncoder(settings, request);
+        }
         float offset = survey instanceof MeanAbsmax scales ? scales.mean() : 0f;
-        return new BlockEncoder(settings, request, offset);
+        return new FourBitEncoder(settings, request, offset);
     }
 
     @Override

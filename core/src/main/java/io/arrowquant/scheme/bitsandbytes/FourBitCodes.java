@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.kernel.FourBitTable;
 import java.util.Locale;
 
 /** The sixteen values of NF4 and FP4 between -1 and 1, and the nearest of them. */
@@ -30,17 +31,16 @@ enum FourBitCodes {
     });
 
     private final float[] values;
-    private final int[] order;
-    /** What lies above is nearer to the next value. */
-    private final float[] thresholds;
+    private final FourBitTable table;
 
     FourBitCodes(float[] values, int[] order) {
         this.values = values;
-        this.order = order;
-        this.thresholds = new float[values.length - 1];
+        float[] thresholds = new float[values.length - 1];
         for (int i = 0; i < thresholds.length; i++) {
+            // What lies above is nearer to the next value.
             thresholds[i] = (values[order[i]] + values[order[i + 1]]) / 2;
         }
+        this.table = new FourBitTable(thresholds, order);
     }
 
     private static float[] twelfths(float... magnitudes) {
@@ -56,19 +56,9 @@ enum FourBitCodes {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The code of the value nearest to one between -1 and 1; on a threshold, the lower one. */
-    int nearest(float value) {
-        int low = 0;
-        int high = thresholds.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (value > thresholds[middle]) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return order[low];
+    /** Finds the code of the value nearest to one between -1 and 1; on a threshold, the lower one. */
+    FourBitTable table() {
+        return table;
     }
 
     float value(int code) {

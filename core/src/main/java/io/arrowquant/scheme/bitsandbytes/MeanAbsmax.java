@@ -7,7 +7,7 @@ import io.arrowquant.scheme.TorchSum;
 
 /** The first pass of nested scales: the mean of all scales, summed up as PyTorch does, without holding them. */
 final class MeanAbsmax implements Survey {
-    private final FiniteBlocks blocks;
+    private final BlockMaxima blocks;
     private final BlockSettings settings;
     private final long count;
     private final TorchSum sum = new TorchSum(1);
@@ -16,7 +16,7 @@ final class MeanAbsmax implements Survey {
 
     MeanAbsmax(BlockSettings settings, EncodeRequest request) {
         this.settings = settings;
-        this.blocks = new FiniteBlocks(request);
+        this.blocks = new BlockMaxima(settings, request);
         long elements = request.shape().elements();
         this.count = settings.blocks(elements);
         sum.begin(count);
@@ -29,10 +29,9 @@ final class MeanAbsmax implements Survey {
 
     @Override
     public void observe(Tile tile, long start) {
-        for (int done = 0; done < tile.count(); done += settings.block()) {
-            int length = Math.min(settings.block(), tile.count() - done);
-            blocks.set(tile, done, length, start + done);
-            sum.add(Scaling.absmax(blocks.absmax(), length < settings.block()));
+        int number = blocks.set(tile, start);
+        for (int i = 0; i < number; i++) {
+            sum.add(blocks.maxima()[i]);
         }
     }
 

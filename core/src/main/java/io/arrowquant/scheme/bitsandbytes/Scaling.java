@@ -1,5 +1,7 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.kernel.FourBitTable;
+
 /** How four-bit types bring a block between -1 and 1. */
 final class Scaling {
     private static final float SMALLEST = 1e-38f;
@@ -11,9 +13,14 @@ final class Scaling {
         return shortBlock ? Math.max(largest, SMALLEST) : largest;
     }
 
-    /** Multiplies with the reciprocal, and divides in a short last block. */
+    /** What the values of a whole block are multiplied with. */
+    static float factor(float absmax) {
+        return 1f / Math.max(absmax, SMALLEST);
+    }
+
+    /** Whole blocks are multiplied with the reciprocal of the scale; a short last one is divided by it. */
     static void encode(
-            FourBitCodes type,
+            FourBitTable table,
             float[] values,
             int offset,
             int count,
@@ -21,11 +28,10 @@ final class Scaling {
             boolean shortBlock,
             byte[] codes,
             int at) {
-        float inverse = 1f / Math.max(absmax, SMALLEST);
+        float factor = factor(absmax);
         for (int i = 0; i < count; i++) {
             float value = values[offset + i];
-            float scaled = shortBlock ? value / absmax : value * inverse;
-            codes[at + i] = (byte) type.nearest(Math.min(Math.max(scaled, -1f), 1f));
+            codes[at + i] = (byte) table.codeOf(shortBlock ? value / absmax : value * factor);
         }
     }
 }
