@@ -48,7 +48,7 @@ final class VectorFourBit implements FourBitKernels {
             for (; at + FLOAT_LANES <= end; at += FLOAT_LANES) {
                 FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, at));
                 IntVector bits = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                largest = INT_VECTOR.cast(largest).max(bits.and(0x7fffffff));
+                largest = INT_VECTOR.cast(largest).max(INT_VECTOR.cast(bits.and(0x7fffffff)));
             }
             int most = INT_VECTOR.cast(largest).reduceLanes(MAX);
             for (; at < end; at++) {
@@ -67,7 +67,7 @@ final class VectorFourBit implements FourBitKernels {
             for (; at + BRAIN_LANES <= end; at += BRAIN_LANES) {
                 ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * at));
                 ShortVector bits = SHORT_VECTOR.cast(loaded.reinterpretAsShorts());
-                largest = SHORT_VECTOR.cast(largest).max(bits.and((short) 0x7fff));
+                largest = SHORT_VECTOR.cast(largest).max(SHORT_VECTOR.cast(bits.and((short) 0x7fff)));
             }
             int most = SHORT_VECTOR.cast(largest).reduceLanes(MAX);
             for (; at < end; at++) {
@@ -78,20 +78,8 @@ final class VectorFourBit implements FourBitKernels {
         }
     }
 
-    private static IntVector threshold(FourBitTable table, int index) {
-        return INT_VECTOR.cast(IntVector.broadcast(INTS, Float.floatToRawIntBits(table.threshold(index))));
-    }
-
-    /** All ones in the lanes whose value exceeds the threshold. */
-    private static IntVector above(FloatVector value, IntVector threshold) {
-        FloatVector difference =
-                FLOAT_VECTOR.cast(threshold.reinterpretAsFloats()).sub(value);
-        return INT_VECTOR.cast(difference.reinterpretAsInts()).lanewise(ASHR, 31);
-    }
-
-    /** The lanes of {@code b} where the mask is all ones, and of {@code a} where it is zero. */
-    private static IntVector select(IntVector a, IntVector b, IntVector mask) {
-        return a.lanewise(XOR, a.lanewise(XOR, b).and(mask));
+    private static int bits(FourBitTable table, int threshold) {
+        return Float.floatToRawIntBits(table.threshold(threshold));
     }
 
     @Override
@@ -104,21 +92,21 @@ final class VectorFourBit implements FourBitKernels {
             FourBitTable table,
             byte[] codes,
             int codeOffset) {
-        IntVector t0 = threshold(table, 0);
-        IntVector t1 = threshold(table, 1);
-        IntVector t2 = threshold(table, 2);
-        IntVector t3 = threshold(table, 3);
-        IntVector t4 = threshold(table, 4);
-        IntVector t5 = threshold(table, 5);
-        IntVector t6 = threshold(table, 6);
-        IntVector t7 = threshold(table, 7);
-        IntVector t8 = threshold(table, 8);
-        IntVector t9 = threshold(table, 9);
-        IntVector t10 = threshold(table, 10);
-        IntVector t11 = threshold(table, 11);
-        IntVector t12 = threshold(table, 12);
-        IntVector t13 = threshold(table, 13);
-        IntVector t14 = threshold(table, 14);
+        IntVector t0 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 0)));
+        IntVector t1 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 1)));
+        IntVector t2 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 2)));
+        IntVector t3 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 3)));
+        IntVector t4 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 4)));
+        IntVector t5 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 5)));
+        IntVector t6 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 6)));
+        IntVector t7 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 7)));
+        IntVector t8 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 8)));
+        IntVector t9 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 9)));
+        IntVector t10 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 10)));
+        IntVector t11 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 11)));
+        IntVector t12 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 12)));
+        IntVector t13 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 13)));
+        IntVector t14 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 14)));
         IntVector lowCodes = INT_VECTOR.cast(IntVector.broadcast(INTS, table.eightCodes(0)));
         IntVector highCodes = INT_VECTOR.cast(IntVector.broadcast(INTS, table.eightCodes(8)));
         for (int i = 0; i < count / block; i++) {
@@ -127,17 +115,63 @@ final class VectorFourBit implements FourBitKernels {
             int end = done + block;
             for (; done + STORED_BYTES <= end; done += FLOAT_LANES) {
                 FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, offset + done));
-                FloatVector value = loaded.mul(factor);
-                IntVector m1 = above(value, t7);
-                IntVector m2 = above(value, select(t3, t11, m1));
-                IntVector of4 = select(select(t1, t9, m1), select(t5, t13, m1), m2);
-                IntVector m3 = above(value, of4);
-                IntVector lower = select(select(t0, t8, m1), select(t4, t12, m1), m2);
-                IntVector upper = select(select(t2, t10, m1), select(t6, t14, m1), m2);
-                IntVector m4 = above(value, select(lower, upper, m3));
-                IntVector shift = m2.and(16).or(m3.and(8)).or(m4.and(4));
-                IntVector code =
-                        select(lowCodes, highCodes, m1).lanewise(LSHR, shift).and(0xf);
+                FloatVector value = FLOAT_VECTOR.cast(loaded.mul(factor));
+                FloatVector d1 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(t7.reinterpretAsFloats()).sub(value));
+                IntVector m1 =
+                        INT_VECTOR.cast(INT_VECTOR.cast(d1.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector of3Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t3.lanewise(XOR, t11)).and(m1));
+                IntVector of3 = INT_VECTOR.cast(t3.lanewise(XOR, of3Bits));
+                FloatVector d2 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(of3.reinterpretAsFloats()).sub(value));
+                IntVector m2 =
+                        INT_VECTOR.cast(INT_VECTOR.cast(d2.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector of1Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t1.lanewise(XOR, t9)).and(m1));
+                IntVector of1 = INT_VECTOR.cast(t1.lanewise(XOR, of1Bits));
+                IntVector of5Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t5.lanewise(XOR, t13)).and(m1));
+                IntVector of5 = INT_VECTOR.cast(t5.lanewise(XOR, of5Bits));
+                IntVector of1To5Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(of1.lanewise(XOR, of5)).and(m2));
+                IntVector of1To5 = INT_VECTOR.cast(of1.lanewise(XOR, of1To5Bits));
+                FloatVector d3 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(of1To5.reinterpretAsFloats()).sub(value));
+                IntVector m3 =
+                        INT_VECTOR.cast(INT_VECTOR.cast(d3.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector of0Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t0.lanewise(XOR, t8)).and(m1));
+                IntVector of0 = INT_VECTOR.cast(t0.lanewise(XOR, of0Bits));
+                IntVector of4Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t4.lanewise(XOR, t12)).and(m1));
+                IntVector of4 = INT_VECTOR.cast(t4.lanewise(XOR, of4Bits));
+                IntVector of2Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t2.lanewise(XOR, t10)).and(m1));
+                IntVector of2 = INT_VECTOR.cast(t2.lanewise(XOR, of2Bits));
+                IntVector of6Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t6.lanewise(XOR, t14)).and(m1));
+                IntVector of6 = INT_VECTOR.cast(t6.lanewise(XOR, of6Bits));
+                IntVector of0To4Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(of0.lanewise(XOR, of4)).and(m2));
+                IntVector of0To4 = INT_VECTOR.cast(of0.lanewise(XOR, of0To4Bits));
+                IntVector of2To6Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(of2.lanewise(XOR, of6)).and(m2));
+                IntVector of2To6 = INT_VECTOR.cast(of2.lanewise(XOR, of2To6Bits));
+                IntVector of0To6Bits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(of0To4.lanewise(XOR, of2To6)).and(m3));
+                IntVector of0To6 = INT_VECTOR.cast(of0To4.lanewise(XOR, of0To6Bits));
+                FloatVector d4 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(of0To6.reinterpretAsFloats()).sub(value));
+                IntVector m4 =
+                        INT_VECTOR.cast(INT_VECTOR.cast(d4.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector quarter = INT_VECTOR.cast(INT_VECTOR.cast(m2.and(16)).or(INT_VECTOR.cast(m3.and(8))));
+                IntVector shift = INT_VECTOR.cast(quarter.or(INT_VECTOR.cast(m4.and(4))));
+                IntVector eightBits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(lowCodes.lanewise(XOR, highCodes)).and(m1));
+                IntVector eight = INT_VECTOR.cast(lowCodes.lanewise(XOR, eightBits));
+                IntVector code = INT_VECTOR.cast(
+                        INT_VECTOR.cast(eight.lanewise(LSHR, shift)).and(0xf));
                 ByteVector narrowed = QUARTER_BYTE_VECTOR.cast(code.convertShape(I2B, QUARTER_BYTES, 0));
                 narrowed.intoArray(codes, codeOffset + done);
             }
@@ -162,21 +196,21 @@ final class VectorFourBit implements FourBitKernels {
             scalar.encodeBrain(stored, byteOffset, count, block, factors, table, packed, packedOffset);
             return;
         }
-        IntVector t0 = threshold(table, 0);
-        IntVector t1 = threshold(table, 1);
-        IntVector t2 = threshold(table, 2);
-        IntVector t3 = threshold(table, 3);
-        IntVector t4 = threshold(table, 4);
-        IntVector t5 = threshold(table, 5);
-        IntVector t6 = threshold(table, 6);
-        IntVector t7 = threshold(table, 7);
-        IntVector t8 = threshold(table, 8);
-        IntVector t9 = threshold(table, 9);
-        IntVector t10 = threshold(table, 10);
-        IntVector t11 = threshold(table, 11);
-        IntVector t12 = threshold(table, 12);
-        IntVector t13 = threshold(table, 13);
-        IntVector t14 = threshold(table, 14);
+        IntVector t0 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 0)));
+        IntVector t1 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 1)));
+        IntVector t2 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 2)));
+        IntVector t3 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 3)));
+        IntVector t4 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 4)));
+        IntVector t5 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 5)));
+        IntVector t6 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 6)));
+        IntVector t7 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 7)));
+        IntVector t8 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 8)));
+        IntVector t9 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 9)));
+        IntVector t10 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 10)));
+        IntVector t11 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 11)));
+        IntVector t12 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 12)));
+        IntVector t13 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 13)));
+        IntVector t14 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 14)));
         IntVector lowCodes = INT_VECTOR.cast(IntVector.broadcast(INTS, table.eightCodes(0)));
         IntVector highCodes = INT_VECTOR.cast(IntVector.broadcast(INTS, table.eightCodes(8)));
         for (int i = 0; i < count / block; i++) {
@@ -186,33 +220,129 @@ final class VectorFourBit implements FourBitKernels {
             for (; done + 2 * STORED_BYTES <= end; done += BRAIN_LANES) {
                 ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * done));
                 IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                FloatVector lower = FLOAT_VECTOR.cast(pair.lanewise(LSHL, 16).reinterpretAsFloats());
-                FloatVector upper = FLOAT_VECTOR.cast(pair.and(0xffff0000).reinterpretAsFloats());
-                FloatVector first = lower.mul(factor);
-                FloatVector second = upper.mul(factor);
-                IntVector firstM1 = above(first, t7);
-                IntVector firstM2 = above(first, select(t3, t11, firstM1));
-                IntVector firstOf4 = select(select(t1, t9, firstM1), select(t5, t13, firstM1), firstM2);
-                IntVector firstM3 = above(first, firstOf4);
-                IntVector firstLower = select(select(t0, t8, firstM1), select(t4, t12, firstM1), firstM2);
-                IntVector firstUpper = select(select(t2, t10, firstM1), select(t6, t14, firstM1), firstM2);
-                IntVector firstM4 = above(first, select(firstLower, firstUpper, firstM3));
-                IntVector firstShift = firstM2.and(16).or(firstM3.and(8)).or(firstM4.and(4));
-                IntVector firstCode = select(lowCodes, highCodes, firstM1)
-                        .lanewise(LSHR, firstShift)
-                        .and(0xf);
-                IntVector secondM1 = above(second, t7);
-                IntVector secondM2 = above(second, select(t3, t11, secondM1));
-                IntVector secondOf4 = select(select(t1, t9, secondM1), select(t5, t13, secondM1), secondM2);
-                IntVector secondM3 = above(second, secondOf4);
-                IntVector secondLower = select(select(t0, t8, secondM1), select(t4, t12, secondM1), secondM2);
-                IntVector secondUpper = select(select(t2, t10, secondM1), select(t6, t14, secondM1), secondM2);
-                IntVector secondM4 = above(second, select(secondLower, secondUpper, secondM3));
-                IntVector secondShift = secondM2.and(16).or(secondM3.and(8)).or(secondM4.and(4));
-                IntVector secondCode = select(lowCodes, highCodes, secondM1)
-                        .lanewise(LSHR, secondShift)
-                        .and(0xf);
-                IntVector both = firstCode.lanewise(LSHL, 4).or(secondCode);
+                FloatVector lower = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector upper =
+                        FLOAT_VECTOR.cast(INT_VECTOR.cast(pair.and(0xffff0000)).reinterpretAsFloats());
+                FloatVector first = FLOAT_VECTOR.cast(lower.mul(factor));
+                FloatVector second = FLOAT_VECTOR.cast(upper.mul(factor));
+                FloatVector firstD1 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(t7.reinterpretAsFloats()).sub(first));
+                IntVector firstM1 = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstD1.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector firstOf3Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t3.lanewise(XOR, t11)).and(firstM1));
+                IntVector firstOf3 = INT_VECTOR.cast(t3.lanewise(XOR, firstOf3Bits));
+                FloatVector firstD2 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(firstOf3.reinterpretAsFloats()).sub(first));
+                IntVector firstM2 = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstD2.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector firstOf1Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t1.lanewise(XOR, t9)).and(firstM1));
+                IntVector firstOf1 = INT_VECTOR.cast(t1.lanewise(XOR, firstOf1Bits));
+                IntVector firstOf5Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t5.lanewise(XOR, t13)).and(firstM1));
+                IntVector firstOf5 = INT_VECTOR.cast(t5.lanewise(XOR, firstOf5Bits));
+                IntVector firstOf1To5Bits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstOf1.lanewise(XOR, firstOf5)).and(firstM2));
+                IntVector firstOf1To5 = INT_VECTOR.cast(firstOf1.lanewise(XOR, firstOf1To5Bits));
+                FloatVector firstD3 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(firstOf1To5.reinterpretAsFloats()).sub(first));
+                IntVector firstM3 = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstD3.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector firstOf0Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t0.lanewise(XOR, t8)).and(firstM1));
+                IntVector firstOf0 = INT_VECTOR.cast(t0.lanewise(XOR, firstOf0Bits));
+                IntVector firstOf4Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t4.lanewise(XOR, t12)).and(firstM1));
+                IntVector firstOf4 = INT_VECTOR.cast(t4.lanewise(XOR, firstOf4Bits));
+                IntVector firstOf2Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t2.lanewise(XOR, t10)).and(firstM1));
+                IntVector firstOf2 = INT_VECTOR.cast(t2.lanewise(XOR, firstOf2Bits));
+                IntVector firstOf6Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t6.lanewise(XOR, t14)).and(firstM1));
+                IntVector firstOf6 = INT_VECTOR.cast(t6.lanewise(XOR, firstOf6Bits));
+                IntVector firstOf0To4Bits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstOf0.lanewise(XOR, firstOf4)).and(firstM2));
+                IntVector firstOf0To4 = INT_VECTOR.cast(firstOf0.lanewise(XOR, firstOf0To4Bits));
+                IntVector firstOf2To6Bits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstOf2.lanewise(XOR, firstOf6)).and(firstM2));
+                IntVector firstOf2To6 = INT_VECTOR.cast(firstOf2.lanewise(XOR, firstOf2To6Bits));
+                IntVector firstOf0To6Bits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstOf0To4.lanewise(XOR, firstOf2To6)).and(firstM3));
+                IntVector firstOf0To6 = INT_VECTOR.cast(firstOf0To4.lanewise(XOR, firstOf0To6Bits));
+                FloatVector firstD4 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(firstOf0To6.reinterpretAsFloats()).sub(first));
+                IntVector firstM4 = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstD4.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector firstQuarter =
+                        INT_VECTOR.cast(INT_VECTOR.cast(firstM2.and(16)).or(INT_VECTOR.cast(firstM3.and(8))));
+                IntVector firstShift = INT_VECTOR.cast(firstQuarter.or(INT_VECTOR.cast(firstM4.and(4))));
+                IntVector firstEightBits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(lowCodes.lanewise(XOR, highCodes)).and(firstM1));
+                IntVector firstEight = INT_VECTOR.cast(lowCodes.lanewise(XOR, firstEightBits));
+                IntVector firstCode = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstEight.lanewise(LSHR, firstShift)).and(0xf));
+                FloatVector secondD1 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(t7.reinterpretAsFloats()).sub(second));
+                IntVector secondM1 = INT_VECTOR.cast(
+                        INT_VECTOR.cast(secondD1.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector secondOf3Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t3.lanewise(XOR, t11)).and(secondM1));
+                IntVector secondOf3 = INT_VECTOR.cast(t3.lanewise(XOR, secondOf3Bits));
+                FloatVector secondD2 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(secondOf3.reinterpretAsFloats()).sub(second));
+                IntVector secondM2 = INT_VECTOR.cast(
+                        INT_VECTOR.cast(secondD2.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector secondOf1Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t1.lanewise(XOR, t9)).and(secondM1));
+                IntVector secondOf1 = INT_VECTOR.cast(t1.lanewise(XOR, secondOf1Bits));
+                IntVector secondOf5Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t5.lanewise(XOR, t13)).and(secondM1));
+                IntVector secondOf5 = INT_VECTOR.cast(t5.lanewise(XOR, secondOf5Bits));
+                IntVector secondOf1To5Bits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(secondOf1.lanewise(XOR, secondOf5)).and(secondM2));
+                IntVector secondOf1To5 = INT_VECTOR.cast(secondOf1.lanewise(XOR, secondOf1To5Bits));
+                FloatVector secondD3 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(secondOf1To5.reinterpretAsFloats()).sub(second));
+                IntVector secondM3 = INT_VECTOR.cast(
+                        INT_VECTOR.cast(secondD3.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector secondOf0Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t0.lanewise(XOR, t8)).and(secondM1));
+                IntVector secondOf0 = INT_VECTOR.cast(t0.lanewise(XOR, secondOf0Bits));
+                IntVector secondOf4Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t4.lanewise(XOR, t12)).and(secondM1));
+                IntVector secondOf4 = INT_VECTOR.cast(t4.lanewise(XOR, secondOf4Bits));
+                IntVector secondOf2Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t2.lanewise(XOR, t10)).and(secondM1));
+                IntVector secondOf2 = INT_VECTOR.cast(t2.lanewise(XOR, secondOf2Bits));
+                IntVector secondOf6Bits =
+                        INT_VECTOR.cast(INT_VECTOR.cast(t6.lanewise(XOR, t14)).and(secondM1));
+                IntVector secondOf6 = INT_VECTOR.cast(t6.lanewise(XOR, secondOf6Bits));
+                IntVector secondOf0To4Bits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(secondOf0.lanewise(XOR, secondOf4)).and(secondM2));
+                IntVector secondOf0To4 = INT_VECTOR.cast(secondOf0.lanewise(XOR, secondOf0To4Bits));
+                IntVector secondOf2To6Bits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(secondOf2.lanewise(XOR, secondOf6)).and(secondM2));
+                IntVector secondOf2To6 = INT_VECTOR.cast(secondOf2.lanewise(XOR, secondOf2To6Bits));
+                IntVector secondOf0To6Bits = INT_VECTOR.cast(INT_VECTOR
+                        .cast(secondOf0To4.lanewise(XOR, secondOf2To6))
+                        .and(secondM3));
+                IntVector secondOf0To6 = INT_VECTOR.cast(secondOf0To4.lanewise(XOR, secondOf0To6Bits));
+                FloatVector secondD4 = FLOAT_VECTOR.cast(
+                        FLOAT_VECTOR.cast(secondOf0To6.reinterpretAsFloats()).sub(second));
+                IntVector secondM4 = INT_VECTOR.cast(
+                        INT_VECTOR.cast(secondD4.reinterpretAsInts()).lanewise(ASHR, 31));
+                IntVector secondQuarter =
+                        INT_VECTOR.cast(INT_VECTOR.cast(secondM2.and(16)).or(INT_VECTOR.cast(secondM3.and(8))));
+                IntVector secondShift = INT_VECTOR.cast(secondQuarter.or(INT_VECTOR.cast(secondM4.and(4))));
+                IntVector secondEightBits = INT_VECTOR.cast(
+                        INT_VECTOR.cast(lowCodes.lanewise(XOR, highCodes)).and(secondM1));
+                IntVector secondEight = INT_VECTOR.cast(lowCodes.lanewise(XOR, secondEightBits));
+                IntVector secondCode = INT_VECTOR.cast(
+                        INT_VECTOR.cast(secondEight.lanewise(LSHR, secondShift)).and(0xf));
+                IntVector both = INT_VECTOR.cast(
+                        INT_VECTOR.cast(firstCode.lanewise(LSHL, 4)).or(secondCode));
                 ByteVector narrowed = QUARTER_BYTE_VECTOR.cast(both.convertShape(I2B, QUARTER_BYTES, 0));
                 narrowed.intoArray(packed, packedOffset + done / 2);
             }
