@@ -78,6 +78,11 @@ final class BlockScheme implements Scheme {
     }
 
     @Override
+    public boolean dependsOnSource() {
+        return true;
+    }
+
+    @Override
     public void check(Shape shape) {
         // Blocks run along the flattened tensor, so any shape will do.
     }
