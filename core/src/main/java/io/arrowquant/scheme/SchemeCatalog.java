@@ -4,6 +4,7 @@ import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.scheme.bitsandbytes.BitsAndBytesFamily;
 import io.arrowquant.scheme.compressed.CompressedFamily;
 import io.arrowquant.scheme.ggml.GgmlFamily;
+import io.arrowquant.scheme.hqq.HqqFamily;
 import io.arrowquant.scheme.integer.IntegerFamily;
 import io.arrowquant.scheme.packed.PackedFamily;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class SchemeCatalog {
             new CompressedFamily(),
             new BitsAndBytesFamily(),
             new PackedFamily(),
+            new HqqFamily(),
             new GgmlFamily());
     private static final Map<String, SchemeEntry> ENTRIES = new LinkedHashMap<>();
     private static final List<String> NAMES = new ArrayList<>();
