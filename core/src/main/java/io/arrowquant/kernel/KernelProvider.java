@@ -16,4 +16,6 @@ public interface KernelProvider {
     ScaledKernels scaled();
 
     StatisticsKernels statistics();
+
+    FourBitKernels fourBit();
 }

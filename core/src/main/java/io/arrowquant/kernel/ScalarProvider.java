@@ -10,6 +10,7 @@ final class ScalarProvider implements KernelProvider {
     private final GroupKernels groups = new ScalarGroups(integer);
     private final ScaledKernels scaled = new ScalarScaled();
     private final StatisticsKernels statistics = new ScalarStatistics();
+    private final FourBitKernels fourBit = new ScalarFourBit();
 
     @Override
     public String name() {
@@ -44,5 +45,10 @@ final class ScalarProvider implements KernelProvider {
     @Override
     public StatisticsKernels statistics() {
         return statistics;
+    }
+
+    @Override
+    public FourBitKernels fourBit() {
+        return fourBit;
     }
 }

@@ -13,6 +13,7 @@ final class VectorProvider implements KernelProvider {
     private final GroupKernels groups = new VectorGroups();
     private final ScaledKernels scaled = new VectorScaled();
     private final StatisticsKernels statistics = new VectorStatistics();
+    private final FourBitKernels fourBit = new VectorFourBit();
 
     @Override
     public String name() {
@@ -53,5 +54,10 @@ final class VectorProvider implements KernelProvider {
     @Override
     public StatisticsKernels statistics() {
         return statistics;
+    }
+
+    @Override
+    public FourBitKernels fourBit() {
+        return fourBit;
     }
 }

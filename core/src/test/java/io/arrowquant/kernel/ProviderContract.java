@@ -45,4 +45,12 @@ abstract class ProviderContract {
             return provider().statistics();
         }
     }
+
+    @Nested
+    class FourBit extends FourBitContract {
+        @Override
+        FourBitKernels kernels() {
+            return provider().fourBit();
+        }
+    }
 }

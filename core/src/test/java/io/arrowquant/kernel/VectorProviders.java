@@ -20,7 +20,9 @@ final class VectorProviders {
             "IntegerKernels",
             "GroupKernels",
             "ScaledKernels",
-            "StatisticsKernels");
+            "StatisticsKernels",
+            "FourBitKernels",
+            "FourBitTable");
 
     private VectorProviders() {}
 
