@@ -11,5 +11,7 @@ public interface KernelProvider {
 
     IntegerKernels integer();
 
+    BlockKernels blocks();
+
     StatisticsKernels statistics();
 }

@@ -7,6 +7,7 @@ final class ScalarProvider implements KernelProvider {
     private final WideningKernels widening = new ScalarWidening();
     private final NarrowingKernels narrowing = new ScalarNarrowing();
     private final IntegerKernels integer = new ScalarInteger();
+    private final BlockKernels blocks = new ScalarBlocks();
     private final StatisticsKernels statistics = new ScalarStatistics();
 
     @Override
@@ -27,6 +28,11 @@ final class ScalarProvider implements KernelProvider {
     @Override
     public IntegerKernels integer() {
         return integer;
+    }
+
+    @Override
+    public BlockKernels blocks() {
+        return blocks;
     }
 
     @Override

@@ -10,6 +10,7 @@ final class VectorProvider implements KernelProvider {
     private final WideningKernels widening = new VectorWidening();
     private final NarrowingKernels narrowing = new ScalarNarrowing();
     private final IntegerKernels integer = new VectorInteger();
+    private final BlockKernels blocks = new VectorBlocks();
     private final StatisticsKernels statistics = new VectorStatistics();
 
     @Override
@@ -36,6 +37,11 @@ final class VectorProvider implements KernelProvider {
     @Override
     public IntegerKernels integer() {
         return integer;
+    }
+
+    @Override
+    public BlockKernels blocks() {
+        return blocks;
     }
 
     @Override

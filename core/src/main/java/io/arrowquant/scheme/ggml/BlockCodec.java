@@ -2,12 +2,13 @@ package io.arrowquant.scheme.ggml;
 
 /** One ggml type: blocks of floats to bytes and back. Holds scratch space, so one per thread. */
 interface BlockCodec {
-    /**
-     * Encodes one block.
-     *
-     * @param importance weights of the block's columns, or null for none; types that know no weights ignore it
-     */
-    void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at);
+    /** Encodes blocks that follow each other. */
+    void encode(float[] values, int offset, int blocks, byte[] target, int at);
+
+    /** Encodes one block with its columns weighed; types that know no weights ignore them. */
+    default void encodeWeighted(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+        encode(values, offset, 1, target, at);
+    }
 
     /** Decodes one block. */
     void decode(byte[] source, int at, float[] values, int offset);

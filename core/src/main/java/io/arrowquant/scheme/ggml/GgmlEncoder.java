@@ -23,7 +23,7 @@ final class GgmlEncoder implements Encoder {
         this.type = type;
         this.request = request;
         this.importance = importance;
-        this.codec = type.newCodec();
+        this.codec = type.newCodec(Kernels.get().blocks());
     }
 
     @Override
@@ -53,13 +53,16 @@ final class GgmlEncoder implements Encoder {
             values = repaired;
             offset = 0;
         }
-        int at = parts.append(0, Math.multiplyExact(count / type.blockElements(), type.blockBytes()));
-        byte[] blocks = parts.array(0);
+        int blocks = count / type.blockElements();
+        int at = parts.append(0, Math.multiplyExact(blocks, type.blockBytes()));
+        byte[] target = parts.array(0);
+        if (importance == null) {
+            codec.encode(values, offset, blocks, target, at);
+            return;
+        }
         for (int done = 0; done < count; done += type.blockElements()) {
-            if (importance != null) {
-                importance.moveTo(start + done, values, offset + done);
-            }
-            codec.encode(values, offset + done, importance, blocks, at);
+            importance.moveTo(start + done, values, offset + done);
+            codec.encodeWeighted(values, offset + done, importance, target, at);
             at += type.blockBytes();
         }
     }

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.BlockKernels;
 import io.arrowquant.tensor.DataType;
 import java.util.Locale;
 
@@ -66,7 +67,7 @@ enum GgmlType {
     }
 
     /** A codec of this type, for one thread. */
-    BlockCodec newCodec() {
+    BlockCodec newCodec(BlockKernels kernels) {
         return switch (this) {
             case F16 -> new F16Codec();
             case BF16 -> new Bf16Codec();
@@ -75,11 +76,11 @@ enum GgmlType {
             case Q4_1 -> new Q41Codec();
             case Q5_0 -> new Q50Codec();
             case Q5_1 -> new Q51Codec();
-            case Q2_K -> new Q2KCodec();
-            case Q3_K -> new Q3KCodec();
-            case Q4_K -> new Q4KCodec();
-            case Q5_K -> new Q5KCodec();
-            case Q6_K -> new Q6KCodec();
+            case Q2_K -> new Q2KCodec(kernels);
+            case Q3_K -> new Q3KCodec(kernels);
+            case Q4_K -> new Q4KCodec(kernels);
+            case Q5_K -> new Q5KCodec(kernels);
+            case Q6_K -> new Q6KCodec(kernels);
             case IQ4_NL -> new Iq4NlCodec();
             case IQ4_XS -> new Iq4XsCodec();
             case TQ1_0 -> new Tq10Codec();

@@ -1,7 +1,7 @@
 package io.arrowquant.scheme.ggml;
 
 /** MXFP4: a power of two as a biased exponent and 32 four-bit floats. */
-final class Mxfp4Codec implements BlockCodec {
+final class Mxfp4Codec extends SingleBlockCodec {
     private static final int ELEMENTS = 32;
     private static final int CODES = 1;
     private static final int BIAS = 127;
@@ -9,8 +9,12 @@ final class Mxfp4Codec implements BlockCodec {
     /** Exponent of the largest four-bit float, 6. */
     private static final int LARGEST_EXPONENT = 2;
 
+    Mxfp4Codec() {
+        super(ELEMENTS, 17);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encode(float[] values, int offset, byte[] target, int at) {
         float largest = Math.abs(CArithmetic.largestMagnitude(values, offset, ELEMENTS));
         byte exponent = 0;
         if (largest > 0f) {

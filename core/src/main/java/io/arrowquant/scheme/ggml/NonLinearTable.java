@@ -1,12 +1,27 @@
 package io.arrowquant.scheme.ggml;
 
 /** The 16 values of IQ4_NL and IQ4_XS, denser around zero, and the search for the scale to use them with. */
-final class NonLinearTable {
+final class NonLinearTable extends PlainSearch {
     private static final int[] VALUES = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
     private static final int TRIES = 7;
 
+    private static final int ELEMENTS = 32;
+
+    private final float[] squares = new float[ELEMENTS];
     private float codeTimesValue;
     private float codeSquared;
+
+    NonLinearTable() {
+        super(ELEMENTS);
+    }
+
+    @Override
+    float fitPlain(float[] values, int offset, byte[] codes, int codeOffset) {
+        for (int i = 0; i < ELEMENTS; i++) {
+            squares[i] = values[offset + i] * values[offset + i];
+        }
+        return fit(values, offset, ELEMENTS, squares);
+    }
 
     static int value(int code) {
         return VALUES[code];
@@ -63,23 +78,5 @@ final class NonLinearTable {
         }
         codeTimesValue = products;
         codeSquared = squares;
-    }
-
-    /** The weights of elements: their squares, or with an importance matrix what it makes of them. */
-    static void weigh(
-            float[] values,
-            int offset,
-            int within,
-            int count,
-            BlockImportance importance,
-            float meanSquare,
-            float[] weights) {
-        if (importance != null) {
-            importance.weigh(values, offset, within, count, meanSquare, weights);
-            return;
-        }
-        for (int i = 0; i < count; i++) {
-            weights[i] = values[offset + i] * values[offset + i];
-        }
     }
 }

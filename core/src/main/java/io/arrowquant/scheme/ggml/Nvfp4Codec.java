@@ -4,7 +4,7 @@ package io.arrowquant.scheme.ggml;
  * NVFP4 as ggml has it: four scales in unsigned E4M3 and 64 four-bit floats in sub-blocks of 16. No scale of the tensor
  * takes part; a checkpoint may bring one in a tensor of its own.
  */
-final class Nvfp4Codec implements BlockCodec {
+final class Nvfp4Codec extends SingleBlockCodec {
     private static final int SUB_BLOCK = 16;
     private static final int SUB_BLOCKS = 4;
     private static final float LARGEST_CODE = 6f;
@@ -16,8 +16,12 @@ final class Nvfp4Codec implements BlockCodec {
     private static final int TOP_EXPONENT = 15;
     private static final int TOP_MANTISSA = 7;
 
+    Nvfp4Codec() {
+        super(64, 36);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encode(float[] values, int offset, byte[] target, int at) {
         for (int j = 0; j < SUB_BLOCKS; j++) {
             int from = offset + SUB_BLOCK * j;
             float largest = Math.abs(CArithmetic.largestMagnitude(values, from, SUB_BLOCK));

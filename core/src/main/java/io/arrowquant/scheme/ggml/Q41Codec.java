@@ -1,7 +1,7 @@
 package io.arrowquant.scheme.ggml;
 
 /** Q4_1: a scale, a minimum and 32 codes of four bits. {@code x = q * d + m}. */
-final class Q41Codec implements BlockCodec {
+final class Q41Codec extends SingleBlockCodec {
     private static final int ELEMENTS = 32;
     private static final int TOP = 15;
     private static final int MINIMUM = 2;
@@ -12,24 +12,32 @@ final class Q41Codec implements BlockCodec {
     private final AffineSearch search = AffineSearch.weighted(TOP, ELEMENTS);
     private final ValueRange range = new ValueRange();
 
+    Q41Codec() {
+        super(ELEMENTS, 20);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
-        float scale;
-        float minimum;
-        if (importance == null) {
-            range.find(values, offset, ELEMENTS);
-            minimum = range.lowest;
-            scale = (range.highest - minimum) / TOP;
-            float inverse = CArithmetic.inverse(scale);
-            for (int i = 0; i < ELEMENTS; i++) {
-                byte code = (byte) CArithmetic.truncated((values[offset + i] - minimum) * inverse + 0.5f);
-                codes[i] = (byte) Math.min(TOP, code);
-            }
-        } else {
-            importance.weigh(values, offset, 0, ELEMENTS, importance.rowMeanSquare(), weights);
-            scale = search.fit(values, offset, weights, codes, 0);
-            minimum = -search.offset;
+    void encode(float[] values, int offset, byte[] target, int at) {
+        range.find(values, offset, ELEMENTS);
+        float minimum = range.lowest;
+        float scale = (range.highest - minimum) / TOP;
+        float inverse = CArithmetic.inverse(scale);
+        for (int i = 0; i < ELEMENTS; i++) {
+            byte code = (byte) CArithmetic.truncated((values[offset + i] - minimum) * inverse + 0.5f);
+            codes[i] = (byte) Math.min(TOP, code);
         }
+        store(scale, minimum, target, at);
+    }
+
+    @Override
+    public void encodeWeighted(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+        importance.weigh(values, offset, 0, ELEMENTS, importance.rowMeanSquare(), weights);
+        float scale = search.fit(values, offset, weights, codes, 0);
+        float minimum = -search.shift;
+        store(scale, minimum, target, at);
+    }
+
+    private void store(float scale, float minimum, byte[] target, int at) {
         Fields.putHalf(target, at, scale);
         Fields.putHalf(target, at + MINIMUM, minimum);
         Fields.putNibbles(codes, 0, ELEMENTS, target, at + CODES);

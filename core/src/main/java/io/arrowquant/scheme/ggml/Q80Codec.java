@@ -1,12 +1,16 @@
 package io.arrowquant.scheme.ggml;
 
 /** Q8_0: a scale and 32 signed bytes. {@code x = q * d}. */
-final class Q80Codec implements BlockCodec {
+final class Q80Codec extends SingleBlockCodec {
     private static final int ELEMENTS = 32;
     private static final int CODES = 2;
 
+    Q80Codec() {
+        super(ELEMENTS, 34);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encode(float[] values, int offset, byte[] target, int at) {
         float scale = CArithmetic.magnitude(values, offset, ELEMENTS) / 127;
         float inverse = CArithmetic.inverse(scale);
         Fields.putHalf(target, at, scale);
