@@ -13,5 +13,8 @@ public interface KernelProvider {
 
     BlockKernels blocks();
 
+    /** New for each caller: they hold scratch space, so one per thread. */
+    ScaledKernels scaled();
+
     StatisticsKernels statistics();
 }

@@ -36,6 +36,11 @@ final class ScalarProvider implements KernelProvider {
     }
 
     @Override
+    public ScaledKernels scaled() {
+        return new ScalarScaled();
+    }
+
+    @Override
     public StatisticsKernels statistics() {
         return statistics;
     }

@@ -45,6 +45,11 @@ final class VectorProvider implements KernelProvider {
     }
 
     @Override
+    public ScaledKernels scaled() {
+        return new VectorScaled();
+    }
+
+    @Override
     public StatisticsKernels statistics() {
         return statistics;
     }

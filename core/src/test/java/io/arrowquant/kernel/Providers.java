@@ -19,6 +19,7 @@ public final class Providers {
             "NarrowingKernels",
             "IntegerKernels",
             "BlockKernels",
+            "ScaledKernels",
             "SubBlockSearch",
             "AffineGrid",
             "StatisticsKernels");

@@ -10,7 +10,7 @@ final class GgmlDecoder implements Decoder {
 
     GgmlDecoder(GgmlType type) {
         this.type = type;
-        this.codec = type.newCodec(Kernels.get().blocks());
+        this.codec = type.newCodec(Kernels.get());
     }
 
     @Override

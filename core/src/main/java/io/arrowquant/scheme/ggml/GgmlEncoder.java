@@ -7,6 +7,7 @@ import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.Encoder;
 import io.arrowquant.scheme.NonFinite;
 import io.arrowquant.scheme.PartBuffers;
+import io.arrowquant.tensor.DataType;
 
 /** Encodes tiles of whole blocks. */
 final class GgmlEncoder implements Encoder {
@@ -23,7 +24,7 @@ final class GgmlEncoder implements Encoder {
         this.type = type;
         this.request = request;
         this.importance = importance;
-        this.codec = type.newCodec(Kernels.get().blocks());
+        this.codec = type.newCodec(Kernels.get());
     }
 
     @Override
@@ -40,6 +41,13 @@ final class GgmlEncoder implements Encoder {
     @Override
     public void encode(Tile tile, long start, PartBuffers parts) {
         int count = tile.count();
+        int blocks = count / type.blockElements();
+        int at = parts.append(0, Math.multiplyExact(blocks, type.blockBytes()));
+        byte[] target = parts.array(0);
+        boolean asStored = importance == null && tile.isStored() && tile.type() == DataType.BF16;
+        if (asStored && codec.encodeBrain(tile.bytes(), tile.byteOffset(), blocks, target, at)) {
+            return;
+        }
         float[] values = tile.floats();
         int offset = tile.floatOffset();
         if (!kernels.range(values, offset, count, range)) {
@@ -53,9 +61,6 @@ final class GgmlEncoder implements Encoder {
             values = repaired;
             offset = 0;
         }
-        int blocks = count / type.blockElements();
-        int at = parts.append(0, Math.multiplyExact(blocks, type.blockBytes()));
-        byte[] target = parts.array(0);
         if (importance == null) {
             codec.encode(values, offset, blocks, target, at);
             return;

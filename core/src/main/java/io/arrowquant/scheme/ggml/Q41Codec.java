@@ -1,46 +1,23 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.ScaledKernels;
+
 /** Q4_1: a scale, a minimum and 32 codes of four bits. {@code x = q * d + m}. */
-final class Q41Codec extends SingleBlockCodec {
-    private static final int ELEMENTS = 32;
+final class Q41Codec extends AffineScaleCodec {
     private static final int TOP = 15;
-    private static final int MINIMUM = 2;
-    private static final int CODES = 4;
 
-    private final byte[] codes = new byte[ELEMENTS];
-    private final float[] weights = new float[ELEMENTS];
-    private final AffineSearch search = AffineSearch.weighted(TOP, ELEMENTS);
-    private final ValueRange range = new ValueRange();
-
-    Q41Codec() {
-        super(ELEMENTS, 20);
+    Q41Codec(ScaledKernels kernels) {
+        super(kernels, TOP, ELEMENTS / 2);
     }
 
     @Override
-    void encode(float[] values, int offset, byte[] target, int at) {
-        range.find(values, offset, ELEMENTS);
-        float minimum = range.lowest;
-        float scale = (range.highest - minimum) / TOP;
-        float inverse = CArithmetic.inverse(scale);
-        for (int i = 0; i < ELEMENTS; i++) {
-            byte code = (byte) CArithmetic.truncated((values[offset + i] - minimum) * inverse + 0.5f);
-            codes[i] = (byte) Math.min(TOP, code);
-        }
-        store(scale, minimum, target, at);
+    byte limited(byte code) {
+        return (byte) Math.min(TOP, code);
     }
 
     @Override
-    public void encodeWeighted(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
-        importance.weigh(values, offset, 0, ELEMENTS, importance.rowMeanSquare(), weights);
-        float scale = search.fit(values, offset, weights, codes, 0);
-        float minimum = -search.shift;
-        store(scale, minimum, target, at);
-    }
-
-    private void store(float scale, float minimum, byte[] target, int at) {
-        Fields.putHalf(target, at, scale);
-        Fields.putHalf(target, at + MINIMUM, minimum);
-        Fields.putNibbles(codes, 0, ELEMENTS, target, at + CODES);
+    void pack(byte[] unpacked, int offset, byte[] target, int at) {
+        Fields.putNibbles(unpacked, offset, ELEMENTS, target, at);
     }
 
     @Override

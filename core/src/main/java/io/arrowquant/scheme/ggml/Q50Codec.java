@@ -1,40 +1,18 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.ScaledKernels;
+
 /** Q5_0: a scale and 32 codes of five bits. {@code x = (q - 16) * d}; the value farthest from zero has code 0. */
-final class Q50Codec extends SingleBlockCodec {
-    private static final int ELEMENTS = FiveBits.ELEMENTS;
+final class Q50Codec extends SignedScaleCodec {
     private static final int ZERO = 16;
-    private static final int CODES = 2;
 
-    private final byte[] codes = new byte[ELEMENTS];
-    private final float[] weights = new float[ELEMENTS];
-    private final SymmetricSearch search = new SymmetricSearch(ZERO, ELEMENTS);
-
-    Q50Codec() {
-        super(ELEMENTS, 22);
+    Q50Codec(ScaledKernels kernels) {
+        super(kernels, ZERO, FiveBits.BYTES);
     }
 
     @Override
-    void encode(float[] values, int offset, byte[] target, int at) {
-        float scale = CArithmetic.largestMagnitude(values, offset, ELEMENTS) / -ZERO;
-        float inverse = CArithmetic.inverse(scale);
-        for (int i = 0; i < ELEMENTS; i++) {
-            byte code = (byte) CArithmetic.truncated(values[offset + i] * inverse + (ZERO + 0.5f));
-            codes[i] = (byte) Math.min(2 * ZERO - 1, code);
-        }
-        store(scale, target, at);
-    }
-
-    @Override
-    public void encodeWeighted(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
-        importance.weigh(values, offset, 0, ELEMENTS, importance.rowMeanSquare(), weights);
-        float scale = search.fit(values, offset, ELEMENTS, weights, 0, codes, 0);
-        store(scale, target, at);
-    }
-
-    private void store(float scale, byte[] target, int at) {
-        Fields.putHalf(target, at, scale);
-        FiveBits.put(codes, target, at + CODES);
+    void pack(byte[] unpacked, int offset, byte[] target, int at) {
+        FiveBits.put(unpacked, offset, target, at);
     }
 
     @Override

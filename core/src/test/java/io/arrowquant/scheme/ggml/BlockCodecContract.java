@@ -27,7 +27,7 @@ abstract class BlockCodecContract {
     abstract KernelProvider provider();
 
     private BlockCodec codec(GgmlType type) {
-        return type.newCodec(provider().blocks());
+        return type.newCodec(provider());
     }
 
     @ParameterizedTest
@@ -116,7 +116,7 @@ abstract class BlockCodecContract {
     @EnumSource(GgmlType.class)
     void runsOfBlocksGiveTheBytesOfThePlainCodec(GgmlType type) {
         BlockCodec codec = codec(type);
-        BlockCodec plain = type.newCodec(Providers.scalar().blocks());
+        BlockCodec plain = type.newCodec(Providers.scalar());
         int elements = type.blockElements();
         for (BlockSamples kind : BlockSamples.values()) {
             float[] values = kind.array(64 * elements, elements);
