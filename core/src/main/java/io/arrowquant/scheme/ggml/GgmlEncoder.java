@@ -5,6 +5,7 @@ import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.Encoder;
+import io.arrowquant.scheme.FiniteValues;
 import io.arrowquant.scheme.NonFinite;
 import io.arrowquant.scheme.PartBuffers;
 import io.arrowquant.tensor.DataType;
@@ -52,7 +53,7 @@ final class GgmlEncoder implements Encoder {
         int offset = tile.floatOffset();
         if (!kernels.range(values, offset, count, range)) {
             if (request.nonFinite() == NonFinite.ERROR) {
-                throw NonFiniteBlocks.first(request, values, offset, count, start);
+                throw FiniteValues.firstNonFinite(request, values, offset, count, start);
             }
             if (repaired.length < count) {
                 repaired = new float[Math.max(count, Tile.ELEMENTS)];

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.arrowquant.Samples;
+import io.arrowquant.kernel.Float16;
 import io.arrowquant.kernel.KernelProvider;
 import io.arrowquant.kernel.Providers;
 import io.arrowquant.tensor.Shape;
@@ -132,6 +133,44 @@ abstract class BlockCodecContract {
             codec.encode(values, blocks, blocks, target, blocks);
             plain.encode(values, blocks, blocks, expected, blocks);
             assertThat(target).as("%d blocks of %s", blocks, type).isEqualTo(expected);
+        }
+    }
+
+    /** Elements as they are stored, where a type takes them, give the bytes of the same elements as floats. */
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void brainsGiveTheBytesOfFloats(GgmlType type) {
+        BlockCodec codec = codec(type);
+        int blocks = 150;
+        int count = blocks * type.blockElements();
+        for (BlockSamples kind : BlockSamples.values()) {
+            byte[] stored = new byte[2 * count + 2];
+            float[] values = kind.array(count, 7);
+            for (int i = 0; i < count; i++) {
+                // Cut off, so that what is finite stays so.
+                short brain = (short) (Float.floatToRawIntBits(values[i]) >> 16);
+                Fields.putShort(stored, 2 + 2 * i, brain);
+                values[i] = Float16.brainToFloat(brain);
+            }
+            byte[] target = new byte[blocks * type.blockBytes()];
+            if (codec.encodeBrain(stored, 2, blocks, target, 0)) {
+                assertSameBlocks(type, target, encode(type, codec, values, null), kind.name());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = GgmlType.class,
+            names = {"Q8_0", "Q4_0", "Q5_0"})
+    void brainsThatAreNotFiniteAreLeftToTheCaller(GgmlType type) {
+        BlockCodec codec = codec(type);
+        byte[] target = new byte[200 * type.blockBytes()];
+        byte[] stored = new byte[2 * 200 * type.blockElements()];
+        assertThat(codec.encodeBrain(stored, 0, 200, target, 0)).isTrue();
+        for (int bits : new int[] {0x7f80, 0xff80, 0x7fc0, 0xffff}) {
+            Fields.putShort(stored, stored.length - 6, bits);
+            assertThat(codec.encodeBrain(stored, 0, 200, target, 0)).isFalse();
         }
     }
 
