@@ -248,15 +248,14 @@ final class VectorScaled implements ScaledKernels {
             scalar.truncate(values, offset, blocks, origins, inverses, bias, top, codes);
             return;
         }
-        FloatVector summand = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, bias));
-        IntVector limit = INT_VECTOR.cast(IntVector.broadcast(INTS, Float.floatToRawIntBits(top)));
+        int limit = Float.floatToRawIntBits(top);
         for (int block = 0; block < blocks; block++) {
             int from = block * ELEMENTS;
             FloatVector origin = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, origins[block]));
             FloatVector inverse = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, inverses[block]));
-            for (int i = from; i < from + ELEMENTS; i += LANES) {
-                FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, offset + i));
-                FloatVector scaled = x.sub(origin).mul(inverse).add(summand);
+            for (int i = 0; i < ELEMENTS; i += LANES) {
+                FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, offset + from + i));
+                FloatVector scaled = x.sub(origin).mul(inverse).add(bias);
                 IntVector limited = INT_VECTOR.cast(scaled.reinterpretAsInts()).min(limit);
                 FloatVector less =
                         FLOAT_VECTOR.cast(limited.reinterpretAsFloats()).sub(0.5f);
@@ -265,7 +264,7 @@ final class VectorScaled implements ScaledKernels {
                 IntVector code = INT_VECTOR.cast(once.add(again).lanewise(LSHR, 1));
                 QUARTER_BYTE_VECTOR
                         .cast(code.convertShape(I2B, QUARTER_BYTES, 0))
-                        .intoArray(codes, i);
+                        .intoArray(codes, from + i);
             }
         }
     }
@@ -273,19 +272,18 @@ final class VectorScaled implements ScaledKernels {
     @Override
     public void truncateBrain(
             byte[] stored, int byteOffset, int blocks, float[] inverses, float bias, int top, byte[] codes) {
-        FloatVector summand = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, bias));
-        IntVector limit = INT_VECTOR.cast(IntVector.broadcast(INTS, Float.floatToRawIntBits(top)));
+        int limit = Float.floatToRawIntBits(top);
         for (int block = 0; block < blocks; block++) {
             int from = block * ELEMENTS;
             FloatVector inverse = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, inverses[block]));
-            for (int i = from; i < from + ELEMENTS; i += PAIRS) {
-                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
+            for (int i = 0; i < ELEMENTS; i += PAIRS) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * (from + i)));
                 IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
                 FloatVector first = FLOAT_VECTOR.cast(
                         INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
                 FloatVector second = FLOAT_VECTOR.cast(pair.and(UPPER).reinterpretAsFloats());
-                FloatVector firstScaled = first.mul(inverse).add(summand);
-                FloatVector secondScaled = second.mul(inverse).add(summand);
+                FloatVector firstScaled = first.mul(inverse).add(bias);
+                FloatVector secondScaled = second.mul(inverse).add(bias);
                 IntVector firstLimited =
                         INT_VECTOR.cast(firstScaled.reinterpretAsInts()).min(limit);
                 IntVector secondLimited =
@@ -307,7 +305,7 @@ final class VectorScaled implements ScaledKernels {
                         INT_VECTOR.cast(secondOnce.add(secondOther).lanewise(LSHR, 1));
                 IntVector both = firstCode.or(INT_VECTOR.cast(secondCode.lanewise(LSHL, 8)));
                 ShortVector narrowed = HALF_SHORT_VECTOR.cast(both.convertShape(I2S, HALF_SHORTS, 0));
-                HALF_BYTE_VECTOR.cast(narrowed.reinterpretAsBytes()).intoArray(codes, i);
+                HALF_BYTE_VECTOR.cast(narrowed.reinterpretAsBytes()).intoArray(codes, from + i);
             }
         }
     }

@@ -30,6 +30,11 @@ public final class Providers {
         return new ScalarProvider();
     }
 
+    /** Vectors of the size that the machine prefers. */
+    public static KernelProvider vector() {
+        return new VectorProvider();
+    }
+
     public static KernelProvider ofBits(int bits) {
         String before = System.setProperty(VectorShapes.BITS_PROPERTY, Integer.toString(bits));
         try {
