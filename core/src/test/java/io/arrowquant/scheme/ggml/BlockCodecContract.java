@@ -136,6 +136,24 @@ abstract class BlockCodecContract {
         }
     }
 
+    /** The passes of kernels give what the plain code gives for each block. */
+    @ParameterizedTest
+    @EnumSource(
+            value = GgmlType.class,
+            names = {"Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "MXFP4", "NVFP4_GGML"})
+    void passesGiveTheBytesOfThePlainCode(GgmlType type) {
+        ScaledCodec codec = (ScaledCodec) codec(type);
+        int blocks = 64;
+        for (BlockSamples kind : BlockSamples.values()) {
+            float[] values = kind.array(blocks * type.blockElements(), 11);
+            byte[] expected = new byte[blocks * type.blockBytes()];
+            for (int block = 0; block < blocks; block++) {
+                codec.encodePlain(values, block * type.blockElements(), expected, block * type.blockBytes());
+            }
+            assertSameBlocks(type, encode(type, codec, values, null), expected, kind.name());
+        }
+    }
+
     /** Elements as they are stored, where a type takes them, give the bytes of the same elements as floats. */
     @ParameterizedTest
     @EnumSource(GgmlType.class)
