@@ -14,7 +14,7 @@ public interface KernelProvider {
     BlockKernels blocks();
 
     /** New for each caller: they hold scratch space, so one per thread. */
-    ScaledKernels scaled();
+    BlockPassKernels blockPasses();
 
     StatisticsKernels statistics();
 }

@@ -36,8 +36,8 @@ final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public ScaledKernels scaled() {
-        return new ScalarScaled();
+    public BlockPassKernels blockPasses() {
+        return new ScalarBlockPasses();
     }
 
     @Override

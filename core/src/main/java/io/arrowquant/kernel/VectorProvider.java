@@ -45,8 +45,8 @@ final class VectorProvider implements KernelProvider {
     }
 
     @Override
-    public ScaledKernels scaled() {
-        return new VectorScaled();
+    public BlockPassKernels blockPasses() {
+        return new VectorBlockPasses();
     }
 
     @Override

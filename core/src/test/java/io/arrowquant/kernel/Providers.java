@@ -19,7 +19,7 @@ public final class Providers {
             "NarrowingKernels",
             "IntegerKernels",
             "BlockKernels",
-            "ScaledKernels",
+            "BlockPassKernels",
             "SubBlockSearch",
             "AffineGrid",
             "StatisticsKernels");

@@ -1,6 +1,6 @@
 package io.arrowquant.scheme.ggml;
 
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /** What Q4_1 and Q5_1 share: a scale and a minimum, codes from zero up. {@code x = q * d + m}. */
 abstract class AffineScaleCodec extends ScaledCodec {
@@ -17,7 +17,7 @@ abstract class AffineScaleCodec extends ScaledCodec {
     private final AffineSearch search;
     private final ValueRange range = new ValueRange();
 
-    AffineScaleCodec(ScaledKernels kernels, int top, int codeBytes) {
+    AffineScaleCodec(BlockPassKernels kernels, int top, int codeBytes) {
         super(kernels, ELEMENTS, CODES + codeBytes, 1);
         this.top = top;
         this.bytes = CODES + codeBytes;

@@ -20,7 +20,7 @@ final class FourBitFloats {
         return best;
     }
 
-    /** Whether {@link io.arrowquant.kernel.ScaledKernels#fourBitFloats} holds for a block. */
+    /** Whether {@link io.arrowquant.kernel.BlockPassKernels#fourBitFloats} holds for a block. */
     static boolean isUsual(float largest, float scale) {
         return largest == 0f || (largest < 0x1p20f * scale && scale < 0x1p100f);
     }

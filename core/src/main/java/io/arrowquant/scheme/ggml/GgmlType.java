@@ -71,11 +71,11 @@ enum GgmlType {
         return switch (this) {
             case F16 -> new F16Codec();
             case BF16 -> new Bf16Codec();
-            case Q8_0 -> new Q80Codec(provider.scaled());
-            case Q4_0 -> new Q40Codec(provider.scaled());
-            case Q4_1 -> new Q41Codec(provider.scaled());
-            case Q5_0 -> new Q50Codec(provider.scaled());
-            case Q5_1 -> new Q51Codec(provider.scaled());
+            case Q8_0 -> new Q80Codec(provider.blockPasses());
+            case Q4_0 -> new Q40Codec(provider.blockPasses());
+            case Q4_1 -> new Q41Codec(provider.blockPasses());
+            case Q5_0 -> new Q50Codec(provider.blockPasses());
+            case Q5_1 -> new Q51Codec(provider.blockPasses());
             case Q2_K -> new Q2KCodec(provider.blocks());
             case Q3_K -> new Q3KCodec(provider.blocks());
             case Q4_K -> new Q4KCodec(provider.blocks());
@@ -85,8 +85,8 @@ enum GgmlType {
             case IQ4_XS -> new Iq4XsCodec();
             case TQ1_0 -> new Tq10Codec();
             case TQ2_0 -> new Tq20Codec();
-            case MXFP4 -> new Mxfp4Codec(provider.scaled());
-            case NVFP4_GGML -> new Nvfp4Codec(provider.scaled());
+            case MXFP4 -> new Mxfp4Codec(provider.blockPasses());
+            case NVFP4_GGML -> new Nvfp4Codec(provider.blockPasses());
         };
     }
 

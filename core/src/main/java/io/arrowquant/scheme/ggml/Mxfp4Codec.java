@@ -1,6 +1,6 @@
 package io.arrowquant.scheme.ggml;
 
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /** MXFP4: a power of two as a biased exponent and 32 four-bit floats. */
 final class Mxfp4Codec extends ScaledCodec {
@@ -20,7 +20,7 @@ final class Mxfp4Codec extends ScaledCodec {
 
     private final byte[] codes = new byte[SCALES * ELEMENTS];
 
-    Mxfp4Codec(ScaledKernels kernels) {
+    Mxfp4Codec(BlockPassKernels kernels) {
         super(kernels, ELEMENTS, BYTES, 1);
     }
 

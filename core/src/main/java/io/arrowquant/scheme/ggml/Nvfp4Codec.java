@@ -1,6 +1,6 @@
 package io.arrowquant.scheme.ggml;
 
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /**
  * NVFP4 as ggml has it: four scales in unsigned E4M3 and 64 four-bit floats in sub-blocks of 16. No scale of the tensor
@@ -21,7 +21,7 @@ final class Nvfp4Codec extends ScaledCodec {
 
     private final byte[] codes = new byte[SCALES * SUB_BLOCK];
 
-    Nvfp4Codec(ScaledKernels kernels) {
+    Nvfp4Codec(BlockPassKernels kernels) {
         super(kernels, SUB_BLOCKS * SUB_BLOCK, BYTES, SUB_BLOCKS);
     }
 

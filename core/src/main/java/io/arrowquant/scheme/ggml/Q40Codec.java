@@ -1,12 +1,12 @@
 package io.arrowquant.scheme.ggml;
 
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /** Q4_0: a scale and 32 codes of four bits. {@code x = (q - 8) * d}; the value farthest from zero has code 0. */
 final class Q40Codec extends SignedScaleCodec {
     private static final int ZERO = 8;
 
-    Q40Codec(ScaledKernels kernels) {
+    Q40Codec(BlockPassKernels kernels) {
         super(kernels, ZERO, ELEMENTS / 2);
     }
 

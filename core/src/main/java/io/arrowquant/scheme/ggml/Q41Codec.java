@@ -1,12 +1,12 @@
 package io.arrowquant.scheme.ggml;
 
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /** Q4_1: a scale, a minimum and 32 codes of four bits. {@code x = q * d + m}. */
 final class Q41Codec extends AffineScaleCodec {
     private static final int TOP = 15;
 
-    Q41Codec(ScaledKernels kernels) {
+    Q41Codec(BlockPassKernels kernels) {
         super(kernels, TOP, ELEMENTS / 2);
     }
 

@@ -1,12 +1,12 @@
 package io.arrowquant.scheme.ggml;
 
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /** Q5_0: a scale and 32 codes of five bits. {@code x = (q - 16) * d}; the value farthest from zero has code 0. */
 final class Q50Codec extends SignedScaleCodec {
     private static final int ZERO = 16;
 
-    Q50Codec(ScaledKernels kernels) {
+    Q50Codec(BlockPassKernels kernels) {
         super(kernels, ZERO, FiveBits.BYTES);
     }
 

@@ -1,12 +1,12 @@
 package io.arrowquant.scheme.ggml;
 
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /** Q5_1: a scale, a minimum and 32 codes of five bits. {@code x = q * d + m}. */
 final class Q51Codec extends AffineScaleCodec {
     private static final int TOP = 31;
 
-    Q51Codec(ScaledKernels kernels) {
+    Q51Codec(BlockPassKernels kernels) {
         super(kernels, TOP, FiveBits.BYTES);
     }
 

@@ -1,6 +1,6 @@
 package io.arrowquant.scheme.ggml;
 
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /** Q8_0: a scale and 32 signed bytes. {@code x = q * d}. */
 final class Q80Codec extends ScaledCodec {
@@ -9,7 +9,7 @@ final class Q80Codec extends ScaledCodec {
     private static final int BYTES = CODES + ELEMENTS;
     private static final int TOP = 127;
 
-    Q80Codec(ScaledKernels kernels) {
+    Q80Codec(BlockPassKernels kernels) {
         super(kernels, ELEMENTS, BYTES, 1);
     }
 

@@ -1,7 +1,7 @@
 package io.arrowquant.scheme.ggml;
 
 import io.arrowquant.kernel.Float16;
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /**
  * A type whose scales follow from one look at each block. Runs of blocks go through the passes of kernels; blocks whose
@@ -10,7 +10,7 @@ import io.arrowquant.kernel.ScaledKernels;
  */
 abstract class ScaledCodec implements BlockCodec {
     /** Scales of a run. */
-    static final int SCALES = ScaledKernels.BLOCKS;
+    static final int SCALES = BlockPassKernels.BLOCKS;
 
     private final int elements;
     private final int bytes;
@@ -19,7 +19,7 @@ abstract class ScaledCodec implements BlockCodec {
     private int leftCount;
     private final float[] widened;
 
-    final ScaledKernels kernels;
+    final BlockPassKernels kernels;
 
     /** What lies farthest from zero, of each scale's elements of a run. */
     final float[] farthest = new float[SCALES];
@@ -27,7 +27,7 @@ abstract class ScaledCodec implements BlockCodec {
     final float[] scales = new float[SCALES];
     final float[] inverses = new float[SCALES];
 
-    ScaledCodec(ScaledKernels kernels, int elements, int bytes, int scalesPerBlock) {
+    ScaledCodec(BlockPassKernels kernels, int elements, int bytes, int scalesPerBlock) {
         this.kernels = kernels;
         this.elements = elements;
         this.bytes = bytes;

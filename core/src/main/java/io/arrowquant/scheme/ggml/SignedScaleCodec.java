@@ -1,6 +1,6 @@
 package io.arrowquant.scheme.ggml;
 
-import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.BlockPassKernels;
 
 /** What Q4_0 and Q5_0 share: the value farthest from zero has code 0, and zero has the one in the middle. */
 abstract class SignedScaleCodec extends ScaledCodec {
@@ -14,7 +14,7 @@ abstract class SignedScaleCodec extends ScaledCodec {
     private final float[] weights = new float[ELEMENTS];
     private final SymmetricSearch search;
 
-    SignedScaleCodec(ScaledKernels kernels, int zero, int codeBytes) {
+    SignedScaleCodec(BlockPassKernels kernels, int zero, int codeBytes) {
         super(kernels, ELEMENTS, CODES + codeBytes, 1);
         this.zero = zero;
         this.bytes = CODES + codeBytes;

@@ -1,8 +1,8 @@
 package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.ScalarBlocks.ROUNDER;
-import static io.arrowquant.kernel.ScalarScaled.ELEMENTS;
-import static io.arrowquant.kernel.ScalarScaled.FOUR_BIT_LIMITS;
+import static io.arrowquant.kernel.ScalarBlockPasses.ELEMENTS;
+import static io.arrowquant.kernel.ScalarBlockPasses.FOUR_BIT_LIMITS;
 import static io.arrowquant.kernel.VectorShapes.BYTES;
 import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
@@ -34,7 +34,7 @@ import jdk.incubator.vector.ShortVector;
  * half the sum of both, rounded down or up, takes ties down or up. The upper bits are of no interest: only the lowest
  * byte is stored.
  */
-final class VectorScaled implements ScaledKernels {
+final class VectorBlockPasses implements BlockPassKernels {
     private static final int LANES = FLOATS.length();
 
     /** bfloat16 elements of a vector. */
@@ -53,7 +53,7 @@ final class VectorScaled implements ScaledKernels {
 
     private static final int[] FROM_THE_END = fromTheEnd();
 
-    private final ScalarScaled scalar = new ScalarScaled();
+    private final ScalarBlockPasses scalar = new ScalarBlockPasses();
 
     /** A vector for each block; one more is read at the end. */
     private final int[] most = new int[(BLOCKS + 1) * LANES];
@@ -82,7 +82,7 @@ final class VectorScaled implements ScaledKernels {
             int highest = most[block * LANES];
             int lowest = other[block * LANES];
             if (highest == lowest) {
-                farthest[block] = ScalarScaled.farthest(values, offset + block * elements, elements);
+                farthest[block] = ScalarBlockPasses.farthest(values, offset + block * elements, elements);
             } else {
                 farthest[block] = Float.intBitsToFloat(highest > lowest ? highest : lowest | SIGN);
             }
@@ -110,7 +110,7 @@ final class VectorScaled implements ScaledKernels {
                 FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, i));
                 IntVector bits = INT_VECTOR.cast(loaded.reinterpretAsInts());
                 // With all bits but the sign turned over, those of negative numbers are in order too.
-                IntVector turned = INT_VECTOR.cast(bits.lanewise(ASHR, 31)).and(ScalarScaled.MAGNITUDE);
+                IntVector turned = INT_VECTOR.cast(bits.lanewise(ASHR, 31)).and(ScalarBlockPasses.MAGNITUDE);
                 IntVector ordered = INT_VECTOR.cast(bits.lanewise(XOR, turned));
                 high = INT_VECTOR.cast(high).max(ordered);
                 low = INT_VECTOR.cast(low).max(INT_VECTOR.cast(ordered.lanewise(XOR, -1)));
@@ -124,11 +124,11 @@ final class VectorScaled implements ScaledKernels {
             int high = most[block * LANES];
             // The lowest was turned over, to be the most too.
             int low = ~other[block * LANES];
-            highest[block] = Float.intBitsToFloat(high ^ ((high >> 31) & ScalarScaled.MAGNITUDE));
-            lowest[block] = Float.intBitsToFloat(low ^ ((low >> 31) & ScalarScaled.MAGNITUDE));
+            highest[block] = Float.intBitsToFloat(high ^ ((high >> 31) & ScalarBlockPasses.MAGNITUDE));
+            lowest[block] = Float.intBitsToFloat(low ^ ((low >> 31) & ScalarBlockPasses.MAGNITUDE));
             if (lowest[block] == 0f || highest[block] == 0f) {
                 // Zeros of both signs are equal: the first one counts.
-                ScalarScaled.range(values, offset + block * elements, elements, block, lowest, highest);
+                ScalarBlockPasses.range(values, offset + block * elements, elements, block, lowest, highest);
             }
         }
     }
@@ -151,7 +151,7 @@ final class VectorScaled implements ScaledKernels {
                 IntVector places = INT_VECTOR.cast(IntVector.fromArray(INTS, FROM_THE_END, i / 2));
                 IntVector first = INT_VECTOR
                         .cast(pair.lanewise(LSHL, 16))
-                        .and(ScalarScaled.MAGNITUDE)
+                        .and(ScalarBlockPasses.MAGNITUDE)
                         .or(places);
                 IntVector second = pair.and(UPPER_MAGNITUDE).or(places.sub(1));
                 largest = INT_VECTOR.cast(largest).max(first).max(second);
@@ -330,7 +330,7 @@ final class VectorScaled implements ScaledKernels {
             for (int i = from; i < from + elements; i += LANES) {
                 FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, offset + i));
                 IntVector bits = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                IntVector magnitude = bits.and(ScalarScaled.MAGNITUDE);
+                IntVector magnitude = bits.and(ScalarBlockPasses.MAGNITUDE);
                 // Each difference is negative, -1 after the shift, where the magnitude is above the limit.
                 IntVector code = INT_VECTOR
                         .cast(limit1.sub(magnitude).lanewise(ASHR, 31))

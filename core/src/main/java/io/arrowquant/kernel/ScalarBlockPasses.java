@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Blocks with a scale in plain loops. */
-final class ScalarScaled implements ScaledKernels {
+final class ScalarBlockPasses implements BlockPassKernels {
     /** Elements of the blocks of most formats. */
     static final int ELEMENTS = 32;
 

@@ -5,7 +5,7 @@ package io.arrowquant.kernel;
  * given scale. Blocks follow each other and have a multiple of 16 elements. Codes of a pass are those
  * of whole blocks, one a byte.
  */
-public interface ScaledKernels {
+public interface BlockPassKernels {
     /** Blocks of a call at most. So many of 32 elements, and their codes, stay in the first-level cache between passes. */
     int BLOCKS = 128;
 
