@@ -15,6 +15,11 @@ public interface KernelProvider {
 
     ScaledKernels scaled();
 
+    BlockKernels blocks();
+
+    /** New for each caller: they hold scratch space, so one per thread. */
+    BlockPassKernels blockPasses();
+
     StatisticsKernels statistics();
 
     FourBitKernels fourBit();

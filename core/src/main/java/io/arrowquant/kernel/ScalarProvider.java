@@ -9,6 +9,7 @@ final class ScalarProvider implements KernelProvider {
     private final IntegerKernels integer = new ScalarInteger();
     private final GroupKernels groups = new ScalarGroups(integer);
     private final ScaledKernels scaled = new ScalarScaled();
+    private final BlockKernels blocks = new ScalarBlocks();
     private final StatisticsKernels statistics = new ScalarStatistics();
     private final FourBitKernels fourBit = new ScalarFourBit();
 
@@ -40,6 +41,16 @@ final class ScalarProvider implements KernelProvider {
     @Override
     public ScaledKernels scaled() {
         return scaled;
+    }
+
+    @Override
+    public BlockKernels blocks() {
+        return blocks;
+    }
+
+    @Override
+    public BlockPassKernels blockPasses() {
+        return new ScalarBlockPasses();
     }
 
     @Override

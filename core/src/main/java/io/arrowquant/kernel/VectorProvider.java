@@ -12,6 +12,7 @@ final class VectorProvider implements KernelProvider {
     private final IntegerKernels integer = new VectorInteger();
     private final GroupKernels groups = new VectorGroups();
     private final ScaledKernels scaled = new VectorScaled();
+    private final BlockKernels blocks = new VectorBlocks();
     private final StatisticsKernels statistics = new VectorStatistics();
     private final FourBitKernels fourBit = new VectorFourBit();
 
@@ -49,6 +50,16 @@ final class VectorProvider implements KernelProvider {
     @Override
     public ScaledKernels scaled() {
         return scaled;
+    }
+
+    @Override
+    public BlockKernels blocks() {
+        return blocks;
+    }
+
+    @Override
+    public BlockPassKernels blockPasses() {
+        return new VectorBlockPasses();
     }
 
     @Override
