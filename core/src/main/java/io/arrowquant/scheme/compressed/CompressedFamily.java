@@ -15,7 +15,7 @@ public final class CompressedFamily implements SchemeFamily {
     static final String STRATEGY = "strategy";
     static final String OBSERVER = "observer";
 
-    private static final String FAMILY = "compressed-tensors";
+    private static final String FAMILY = CompressedTensors.FAMILY;
     private static final int DEFAULT_GROUP = 128;
     private static final String TWO_DIMENSIONS = "two dimensions";
     private static final String DIVISIBLE = "two dimensions; strategy=group: rows are multiples of group_size";
@@ -200,8 +200,22 @@ public final class CompressedFamily implements SchemeFamily {
                 NO_PASS,
                 new Settings(Format.MXFP4_PACK_QUANTIZED, 4, Strategy.GROUP, MxGrid.GROUP, true, false)));
         entries.add(grouped(
+                "MXFP4A4",
+                "the weights of MXFP4A16, for activations that the runtime makes 4-bit floats of",
+                "4.25",
+                "weight_packed U8 [out,in/2], weight_scale U8 [out,in/32]",
+                NO_PASS,
+                new Settings(Format.MXFP4_PACK_QUANTIZED, 4, Strategy.GROUP, MxGrid.GROUP, true, false)));
+        entries.add(grouped(
                 "MXFP8A16",
                 "8-bit floats (E4M3) in groups of 32 with a power of two as scale",
+                "8.25",
+                "weight F8_E4M3 [out,in], weight_scale U8 [out,in/32]",
+                NO_PASS,
+                new Settings(Format.MXFP8_QUANTIZED, 8, Strategy.GROUP, MxGrid.GROUP, true, false)));
+        entries.add(grouped(
+                "MXFP8A8",
+                "the weights of MXFP8A16, for activations that the runtime makes 8-bit floats of",
                 "8.25",
                 "weight F8_E4M3 [out,in], weight_scale U8 [out,in/32]",
                 NO_PASS,
@@ -213,7 +227,8 @@ public final class CompressedFamily implements SchemeFamily {
         return new SchemeEntry(
                 name,
                 FAMILY,
-                List.of(),
+                // MXFP4 itself is a type of ggml; the layout compressed-tensors tells the two apart.
+                name.equals("MXFP8A8") ? List.of("MXFP8") : List.of(),
                 List.of(),
                 summary,
                 bitsPerWeight,

@@ -32,6 +32,10 @@ final class CompressedScheme implements Scheme {
         }
     }
 
+    Settings settings() {
+        return settings;
+    }
+
     @Override
     public String name() {
         return name;

@@ -1,6 +1,7 @@
 package io.arrowquant.scheme.compressed;
 
 import io.arrowquant.tensor.DataType;
+import java.util.Locale;
 
 /** The formats of compressed-tensors that this family writes: how codes and scales are stored. */
 enum Format {
@@ -21,6 +22,11 @@ enum Format {
         this.payload = payload;
         this.payloadType = payloadType;
         this.packing = packing;
+    }
+
+    /** As configs spell it. */
+    String configName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     boolean isInteger() {
