@@ -11,75 +11,80 @@ import io.arrowquant.scheme.Scheme;
 import io.arrowquant.scheme.SchemeCatalog;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.ElementRange;
-import io.arrowquant.tensor.Shape;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Codes in memory back to values, a tile at a time, and those compared with the floats they were made from. */
+/**
+ * Codes in memory back to values, a tile at a time, and those compared with the floats they were made from. Schemes whose
+ * tiles follow each other evenly in all parts, as those of the int family with groups do.
+ */
 @State(Scope.Thread)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@OperationsPerInvocation(Weights.ELEMENTS)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class DecodeBenchmark {
-    private static final int GROUP = 128;
-
-    @Param({"int4", "int8", "int2"})
+    @Param({"int4(symmetric=true)"})
     public String scheme;
 
-    private final Shape shape = Shape.of(Weights.ELEMENTS);
+    @Param({"F32"})
+    public DataType dtype;
+
     private final float[] decoded = new float[Tile.ELEMENTS];
-    private final int[] offsets = new int[3];
-    private float[] original;
+    private final Tile tile = new Tile();
+    private byte[] stored;
     private byte[][] parts;
-    private int bits;
+    private int[] tileLengths;
+    private int[] offsets;
     private Decoder decoder;
+    private int tensor;
 
     @Setup
     public void encode() throws IOException {
-        original = Weights.normal();
         Scheme parsed = SchemeCatalog.parse(scheme);
-        bits = parsed.bitWidth();
-        decoder = parsed.decoder(shape);
-        PartBuffers buffers = new PartBuffers(3);
-        new RangeEncoder(parsed, new EncodeRequest("weights", DataType.F32, shape, NonFinite.ERROR))
-                .encode(
-                        ElementSource.ofFloats(original, 0, 0),
-                        new ElementRange(0, shape.elements()),
-                        buffers,
-                        null);
+        int partCount = parsed.parts(Weights.SHAPE, dtype).size();
+        decoder = parsed.decoder(Weights.SHAPE, dtype);
+        stored = Weights.stored(dtype);
+        PartBuffers buffers = new PartBuffers(partCount);
+        ElementSource source = (start, count, target) ->
+                target.setStored(dtype, stored, (int) start * dtype.bytes(), count);
+        EncodeRequest request = new EncodeRequest("weights", dtype, Weights.SHAPE, NonFinite.ERROR);
+        RangeEncoder encoder = new RangeEncoder(parsed, request);
+        if (encoder.needsSurvey()) {
+            encoder.survey(source);
+        }
+        encoder.encode(source, new ElementRange(0, Weights.TENSOR), buffers, null);
         parts = buffers.arrays();
+        offsets = new int[partCount];
+        tileLengths = new int[partCount];
+        for (int part = 0; part < partCount; part++) {
+            tileLengths[part] = buffers.length(part) / (Weights.TENSOR / Tile.ELEMENTS);
+        }
     }
 
+    /** Counts the bytes of the floats that are compared with. */
     @Benchmark
     public long decodeAndCompare() {
         ErrorStatistics statistics = new ErrorStatistics();
-        for (int at = 0; at < original.length; at += Tile.ELEMENTS) {
+        tensor = (tensor + 1) % Weights.TENSORS;
+        for (int at = 0; at < Weights.TENSOR; at += Tile.ELEMENTS) {
+            tile.setStored(dtype, stored, (tensor * Weights.TENSOR + at) * dtype.bytes(), Tile.ELEMENTS);
             decodeTile(at);
-            statistics.add(original, at, decoded, 0, Tile.ELEMENTS, at);
+            statistics.add(tile.floats(), tile.floatOffset(), decoded, 0, Tile.ELEMENTS, at);
         }
         return statistics.count();
     }
 
-    @Benchmark
-    public float decode() {
-        float last = 0;
-        for (int at = 0; at < original.length; at += Tile.ELEMENTS) {
-            decodeTile(at);
-            last += decoded[77];
-        }
-        return last;
-    }
-
     private void decodeTile(int at) {
-        offsets[0] = at / 8 * bits;
-        offsets[1] = at / GROUP * Float.BYTES;
-        offsets[2] = offsets[1];
+        for (int part = 0; part < offsets.length; part++) {
+            offsets[part] = at / Tile.ELEMENTS * tileLengths[part];
+        }
         decoder.decode(parts, offsets, at, Tile.ELEMENTS, decoded, 0);
     }
 }

@@ -1,5 +1,7 @@
 package io.arrowquant.kernel;
 
+import io.arrowquant.tensor.DataType;
+
 /** IEEE half precision and bfloat16, to and from float, round to nearest with ties to even. */
 public final class Float16 {
     private Float16() {}
@@ -50,5 +52,14 @@ public final class Float16 {
             return (short) ((bits >> 16) | 0x40);
         }
         return (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+    }
+
+    /** The nearest number of type F16 or BF16; of any other type the value as it is. */
+    static float round(DataType type, float value) {
+        return switch (type) {
+            case BF16 -> brainToFloat(floatToBrain(value));
+            case F16 -> halfToFloat(floatToHalf(value));
+            default -> value;
+        };
     }
 }

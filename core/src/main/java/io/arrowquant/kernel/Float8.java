@@ -1,7 +1,7 @@
 package io.arrowquant.kernel;
 
 /** Values of the eight-bit floating-point types, all 256 of each. */
-final class Float8 {
+public final class Float8 {
     /** Four exponent bits, bias 7; no infinity, 0x7f and 0xff are NaN. */
     static final float[] E4M3 = table(4, 3, 7, Specials.NAN_ALL_ONES);
 
@@ -14,6 +14,9 @@ final class Float8 {
     /** Bias 16; the only special value is NaN at 0x80. */
     static final float[] E5M2FNUZ = table(5, 2, 16, Specials.NAN_NEGATIVE_ZERO);
 
+    static final float LARGEST_E4M3 = 448f;
+    static final float SMALLEST_NORMAL_E4M3 = 0x1p-6f;
+
     private enum Specials {
         IEEE,
         NAN_ALL_ONES,
@@ -21,6 +24,31 @@ final class Float8 {
     }
 
     private Float8() {}
+
+    /** The value of an F8_E4M3 code. */
+    public static float fromE4M3(byte code) {
+        return E4M3[code & 0xff];
+    }
+
+    /**
+     * The nearest F8_E4M3, ties to the even code; saturates at 448. Rounding to three bits of fraction is an addition to
+     * the bits of normal numbers, and one of 2^14, whose last bit is 2^-9, for subnormal ones.
+     */
+    public static byte toE4M3(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int sign = (bits >>> 24) & 0x80;
+        int magnitude = bits & 0x7fffffff;
+        if (magnitude > 0x7f800000) {
+            return (byte) (sign | 0x7f);
+        }
+        magnitude = Math.min(magnitude, Float.floatToRawIntBits(LARGEST_E4M3));
+        if (magnitude < Float.floatToRawIntBits(SMALLEST_NORMAL_E4M3)) {
+            float sum = Float.intBitsToFloat(magnitude) + 0x1p14f;
+            return (byte) (sign | (Float.floatToRawIntBits(sum) - Float.floatToRawIntBits(0x1p14f)));
+        }
+        int rounded = magnitude + 0x7ffff + ((magnitude >>> 20) & 1);
+        return (byte) (sign | ((rounded >>> 20) - ((127 - 7) << 3)));
+    }
 
     private static float[] table(int exponentBits, int mantissaBits, int bias, Specials specials) {
         float[] values = new float[256];

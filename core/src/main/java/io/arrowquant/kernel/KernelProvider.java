@@ -11,5 +11,16 @@ public interface KernelProvider {
 
     IntegerKernels integer();
 
+    GroupKernels groups();
+
+    ScaledKernels scaled();
+
+    BlockKernels blocks();
+
+    /** New for each caller: they hold scratch space, so one per thread. */
+    BlockPassKernels blockPasses();
+
     StatisticsKernels statistics();
+
+    FourBitKernels fourBit();
 }

@@ -22,7 +22,7 @@ final class ScalarNarrowing implements NarrowingKernels {
                 case F16 -> SHORTS.set(target, at, Float16.floatToHalf(value));
                 case F32 -> INTS.set(target, at, Float.floatToRawIntBits(value));
                 case F64 -> LONGS.set(target, at, Double.doubleToRawLongBits(value));
-                case F8_E4M3 -> target[at] = (byte) nearest(Float8.E4M3, 0x7e, 0x7f, true, value);
+                case F8_E4M3 -> target[at] = Float8.toE4M3(value);
                 case F8_E5M2 -> target[at] = (byte) nearest(Float8.E5M2, 0x7b, 0x7f, false, value);
                 case F8_E4M3FNUZ -> target[at] = (byte) unsignedZero(Float8.E4M3FNUZ, value);
                 case F8_E5M2FNUZ -> target[at] = (byte) unsignedZero(Float8.E5M2FNUZ, value);

@@ -7,7 +7,11 @@ final class ScalarProvider implements KernelProvider {
     private final WideningKernels widening = new ScalarWidening();
     private final NarrowingKernels narrowing = new ScalarNarrowing();
     private final IntegerKernels integer = new ScalarInteger();
+    private final GroupKernels groups = new ScalarGroups(integer);
+    private final ScaledKernels scaled = new ScalarScaled();
+    private final BlockKernels blocks = new ScalarBlocks();
     private final StatisticsKernels statistics = new ScalarStatistics();
+    private final FourBitKernels fourBit = new ScalarFourBit();
 
     @Override
     public String name() {
@@ -30,7 +34,32 @@ final class ScalarProvider implements KernelProvider {
     }
 
     @Override
+    public GroupKernels groups() {
+        return groups;
+    }
+
+    @Override
+    public ScaledKernels scaled() {
+        return scaled;
+    }
+
+    @Override
+    public BlockKernels blocks() {
+        return blocks;
+    }
+
+    @Override
+    public BlockPassKernels blockPasses() {
+        return new ScalarBlockPasses();
+    }
+
+    @Override
     public StatisticsKernels statistics() {
         return statistics;
+    }
+
+    @Override
+    public FourBitKernels fourBit() {
+        return fourBit;
     }
 }

@@ -1,6 +1,5 @@
 package io.arrowquant.kernel;
 
-import static io.arrowquant.kernel.ScalarInteger.BRAIN_INFINITY;
 import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
 import static io.arrowquant.kernel.VectorShapes.BYTES;
 import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
@@ -14,14 +13,11 @@ import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.QUARTER_BYTES;
 import static io.arrowquant.kernel.VectorShapes.QUARTER_BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.SHORTS;
-import static io.arrowquant.kernel.VectorShapes.SHORT_VECTOR;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2B;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.MAX;
-import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -32,8 +28,6 @@ import jdk.incubator.vector.ShortVector;
 final class VectorInteger implements IntegerKernels {
     private static final int FLOAT_LANES = FLOATS.length();
     private static final int BRAIN_LANES = SHORTS.length();
-    private static final int SIGN = 0x80000000;
-    private static final int INFINITY = 0x7f800000;
 
     /** Codes that one store writes: those of one vector of floats, or twice that at 128 bits. */
     private static final int STORED_CODES = QUARTER_BYTES.length();
@@ -48,55 +42,14 @@ final class VectorInteger implements IntegerKernels {
 
     private final IntegerKernels scalar = new ScalarInteger();
 
-    /**
-     * Signed comparison of bits orders positive values and puts negative ones below; with the sign turned over it is the
-     * other way round. So the maximum of each, with zero, is the highest value and the magnitude of the lowest one, and
-     * values that are not finite are above all others in one of both.
-     */
     @Override
     public boolean range(float[] values, int offset, int count, float[] range) {
-        IntVector positive = INT_VECTOR.cast(IntVector.zero(INTS));
-        IntVector negative = INT_VECTOR.cast(IntVector.zero(INTS));
-        int done = 0;
-        for (; done + FLOAT_LANES <= count; done += FLOAT_LANES) {
-            FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, offset + done));
-            IntVector bits = INT_VECTOR.cast(loaded.reinterpretAsInts());
-            positive = INT_VECTOR.cast(positive).max(bits);
-            negative = INT_VECTOR.cast(negative).max(INT_VECTOR.cast(bits.lanewise(XOR, SIGN)));
-        }
-        int highest = INT_VECTOR.cast(positive).reduceLanes(MAX);
-        int lowest = INT_VECTOR.cast(negative).reduceLanes(MAX);
-        for (; done < count; done++) {
-            int bits = Float.floatToRawIntBits(values[offset + done]);
-            highest = Math.max(highest, bits);
-            lowest = Math.max(lowest, bits ^ SIGN);
-        }
-        range[0] = -Float.intBitsToFloat(lowest) + 0f;
-        range[1] = Float.intBitsToFloat(highest);
-        return Math.max(lowest, highest) < INFINITY;
+        return VectorRanges.range(values, offset, count, range);
     }
 
     @Override
     public boolean rangeOfBrain(byte[] stored, int byteOffset, int count, float[] range) {
-        ShortVector positive = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
-        ShortVector negative = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
-        int done = 0;
-        for (; done + BRAIN_LANES <= count; done += BRAIN_LANES) {
-            ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * done));
-            ShortVector bits = SHORT_VECTOR.cast(loaded.reinterpretAsShorts());
-            positive = SHORT_VECTOR.cast(positive).max(bits);
-            negative = SHORT_VECTOR.cast(negative).max(SHORT_VECTOR.cast(bits.lanewise(XOR, Short.MIN_VALUE)));
-        }
-        int highest = SHORT_VECTOR.cast(positive).reduceLanes(MAX);
-        int lowest = SHORT_VECTOR.cast(negative).reduceLanes(MAX);
-        if (done < count) {
-            boolean finite = scalar.rangeOfBrain(stored, byteOffset + 2 * done, count - done, range);
-            highest = finite ? Math.max(highest, Float.floatToRawIntBits(range[1]) >> 16) : BRAIN_INFINITY;
-            lowest = Math.max(lowest, Float.floatToRawIntBits(0f - range[0]) >> 16);
-        }
-        range[0] = -Float.intBitsToFloat(lowest << 16) + 0f;
-        range[1] = Float.intBitsToFloat(highest << 16);
-        return Math.max(lowest, highest) < BRAIN_INFINITY;
+        return VectorRanges.rangeOfBrain(stored, byteOffset, count, range);
     }
 
     @Override
@@ -111,13 +64,14 @@ final class VectorInteger implements IntegerKernels {
             byte[] codes,
             int codeOffset) {
         FloatVector divisor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, scale));
-        int base = ROUNDER_BITS - (int) zeroPoint;
-        int lowestCode = (int) (lowest + zeroPoint);
-        int highestCode = (int) (highest + zeroPoint);
+        FloatVector rounder = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER));
+        IntVector base = INT_VECTOR.cast(IntVector.broadcast(INTS, ROUNDER_BITS - (int) zeroPoint));
+        IntVector lowestCode = INT_VECTOR.cast(IntVector.broadcast(INTS, (int) (lowest + zeroPoint)));
+        IntVector highestCode = INT_VECTOR.cast(IntVector.broadcast(INTS, (int) (highest + zeroPoint)));
         int done = 0;
         for (; done + STORED_CODES <= count; done += FLOAT_LANES) {
             FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, offset + done));
-            FloatVector rounded = loaded.div(divisor).add(ROUNDER);
+            FloatVector rounded = loaded.div(divisor).add(rounder);
             IntVector code = INT_VECTOR
                     .cast(rounded.reinterpretAsInts())
                     .sub(base)
@@ -141,18 +95,20 @@ final class VectorInteger implements IntegerKernels {
             byte[] codes,
             int codeOffset) {
         FloatVector divisor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, scale));
-        int base = ROUNDER_BITS - (int) zeroPoint;
-        int lowestCode = (int) (lowest + zeroPoint);
-        int highestCode = (int) (highest + zeroPoint);
+        FloatVector rounder = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER));
+        IntVector base = INT_VECTOR.cast(IntVector.broadcast(INTS, ROUNDER_BITS - (int) zeroPoint));
+        IntVector lowestCode = INT_VECTOR.cast(IntVector.broadcast(INTS, (int) (lowest + zeroPoint)));
+        IntVector highestCode = INT_VECTOR.cast(IntVector.broadcast(INTS, (int) (highest + zeroPoint)));
+        IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
         int done = 0;
         for (; done + BRAIN_LANES <= count; done += BRAIN_LANES) {
             ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * done));
             IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
             FloatVector first =
                     FLOAT_VECTOR.cast(INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
-            FloatVector second = FLOAT_VECTOR.cast(pair.and(0xffff0000).reinterpretAsFloats());
-            FloatVector firstRounded = first.div(divisor).add(ROUNDER);
-            FloatVector secondRounded = second.div(divisor).add(ROUNDER);
+            FloatVector second = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
+            FloatVector firstRounded = first.div(divisor).add(rounder);
+            FloatVector secondRounded = second.div(divisor).add(rounder);
             IntVector firstCode = INT_VECTOR
                     .cast(firstRounded.reinterpretAsInts())
                     .sub(base)
@@ -185,13 +141,16 @@ final class VectorInteger implements IntegerKernels {
         int done = 0;
         // Written so that NaN takes the other way.
         if (Math.abs(scale) <= LARGEST_PLAIN_SCALE && Math.abs(zeroPoint) <= LARGEST_PLAIN_ZERO_POINT) {
+            FloatVector zero = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, zeroPoint));
+            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, scale));
+            IntVector lowestByte = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xff));
             for (; done + STORED_CODES <= count; done += FLOAT_LANES) {
                 ByteVector loaded =
                         QUARTER_BYTE_VECTOR.cast(ByteVector.fromArray(QUARTER_BYTES, codes, codeOffset + done));
                 IntVector code =
-                        INT_VECTOR.cast(loaded.convertShape(B2I, INTS, 0)).and(0xff);
+                        INT_VECTOR.cast(loaded.convertShape(B2I, INTS, 0)).and(lowestByte);
                 FloatVector whole = FLOAT_VECTOR.cast(code.convertShape(I2F, FLOATS, 0));
-                whole.sub(zeroPoint).mul(scale).intoArray(values, offset + done);
+                whole.sub(zero).mul(factor).intoArray(values, offset + done);
             }
         }
         scalar.decode(codes, codeOffset + done, count - done, scale, zeroPoint, values, offset + done);

@@ -58,28 +58,32 @@ final class VectorPacking {
     }
 
     static int unpack4(byte[] packed, int packedOffset, byte[] codes, int codeOffset, int count) {
+        ShortVector byteOfShort = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, 0xff));
+        ShortVector codesOfShort = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, 0x0f0f));
         int done = 0;
         for (; done + CODES <= count; done += CODES) {
             ByteVector loaded =
                     HALF_BYTE_VECTOR.cast(ByteVector.fromArray(HALF_BYTES, packed, packedOffset + done / 2));
             ShortVector both =
-                    SHORT_VECTOR.cast(loaded.convertShape(B2S, SHORTS, 0)).and((short) 0xff);
+                    SHORT_VECTOR.cast(loaded.convertShape(B2S, SHORTS, 0)).and(byteOfShort);
             ShortVector pair =
-                    both.or(SHORT_VECTOR.cast(both.lanewise(LSHL, 4))).and((short) 0x0f0f);
+                    both.or(SHORT_VECTOR.cast(both.lanewise(LSHL, 4))).and(codesOfShort);
             BYTE_VECTOR.cast(pair.reinterpretAsBytes()).intoArray(codes, codeOffset + done);
         }
         return done;
     }
 
     static int unpack2(byte[] packed, int packedOffset, byte[] codes, int codeOffset, int count) {
+        IntVector byteOfInt = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xff));
+        IntVector codesOfInt = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x03030303));
         int done = 0;
         int room = 4 * QUARTER_BYTES.length();
         for (; done + room <= count; done += CODES) {
             ByteVector loaded =
                     QUARTER_BYTE_VECTOR.cast(ByteVector.fromArray(QUARTER_BYTES, packed, packedOffset + done / 4));
-            IntVector all = INT_VECTOR.cast(loaded.convertShape(B2I, INTS, 0)).and(0xff);
+            IntVector all = INT_VECTOR.cast(loaded.convertShape(B2I, INTS, 0)).and(byteOfInt);
             IntVector pairs = all.or(INT_VECTOR.cast(all.lanewise(LSHL, 12)));
-            IntVector four = pairs.or(INT_VECTOR.cast(pairs.lanewise(LSHL, 6))).and(0x03030303);
+            IntVector four = pairs.or(INT_VECTOR.cast(pairs.lanewise(LSHL, 6))).and(codesOfInt);
             BYTE_VECTOR.cast(four.reinterpretAsBytes()).intoArray(codes, codeOffset + done);
         }
         return done;

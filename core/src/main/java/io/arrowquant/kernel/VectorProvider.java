@@ -10,7 +10,11 @@ final class VectorProvider implements KernelProvider {
     private final WideningKernels widening = new VectorWidening();
     private final NarrowingKernels narrowing = new ScalarNarrowing();
     private final IntegerKernels integer = new VectorInteger();
+    private final GroupKernels groups = new VectorGroups();
+    private final ScaledKernels scaled = new VectorScaled();
+    private final BlockKernels blocks = new VectorBlocks();
     private final StatisticsKernels statistics = new VectorStatistics();
+    private final FourBitKernels fourBit = new VectorFourBit();
 
     @Override
     public String name() {
@@ -39,7 +43,32 @@ final class VectorProvider implements KernelProvider {
     }
 
     @Override
+    public GroupKernels groups() {
+        return groups;
+    }
+
+    @Override
+    public ScaledKernels scaled() {
+        return scaled;
+    }
+
+    @Override
+    public BlockKernels blocks() {
+        return blocks;
+    }
+
+    @Override
+    public BlockPassKernels blockPasses() {
+        return new VectorBlockPasses();
+    }
+
+    @Override
     public StatisticsKernels statistics() {
         return statistics;
+    }
+
+    @Override
+    public FourBitKernels fourBit() {
+        return fourBit;
     }
 }

@@ -50,6 +50,7 @@ final class VectorStatistics implements StatisticsKernels {
         DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 3 * LANES + firstLane));
         // Without their sign, the bits of doubles are in the order of their values, with NaN above infinity.
         LongVector largest = LONG_VECTOR.cast(LongVector.zero(LONGS));
+        LongVector withoutSign = LONG_VECTOR.cast(LongVector.broadcast(LONGS, Long.MAX_VALUE));
         for (int i = 0; i < count; i += LANES) {
             FloatVector xFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, a, aOffset + i));
             DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
@@ -62,7 +63,7 @@ final class VectorStatistics implements StatisticsKernels {
             squaredErrors = DOUBLE_VECTOR.cast(squaredErrors).add(difference.mul(difference));
             largest = LONG_VECTOR
                     .cast(largest)
-                    .max(LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(Long.MAX_VALUE));
+                    .max(LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(withoutSign));
         }
         DOUBLE_VECTOR.cast(aSquares).intoArray(sums, firstLane);
         DOUBLE_VECTOR.cast(bSquares).intoArray(sums, LANES + firstLane);
@@ -115,11 +116,12 @@ final class VectorStatistics implements StatisticsKernels {
         DoubleVector cubesLost = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 5 * LANES + firstLane));
         DoubleVector fourths = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 6 * LANES + firstLane));
         DoubleVector fourthsLost = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 7 * LANES + firstLane));
+        DoubleVector splitter = DOUBLE_VECTOR.cast(DoubleVector.broadcast(DOUBLES, ScalarStatistics.SPLITTER));
         for (int i = 0; i < count; i += LANES) {
             FloatVector xFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, values, offset + i));
             DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
             DoubleVector square = x.mul(x);
-            DoubleVector scaled = square.mul(ScalarStatistics.SPLITTER);
+            DoubleVector scaled = square.mul(splitter);
             DoubleVector upper = scaled.sub(scaled.sub(square));
             DoubleVector lower = square.sub(upper);
 

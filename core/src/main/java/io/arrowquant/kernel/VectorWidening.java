@@ -56,22 +56,28 @@ final class VectorWidening implements WideningKernels {
      * and its leading one subtracted: arithmetic on subnormal floats would be slow.
      */
     private static void half(byte[] source, int sourceOffset, float[] target, int targetOffset, int count) {
+        IntVector signBit = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x80000000));
+        IntVector magnitudeBits = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x7fff));
+        IntVector smallestNormal = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x00800000));
+        IntVector largestFinite = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0f7fffff));
+        IntVector biasDifference = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x38000000));
+        IntVector leadingOneBits = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x38800000));
         for (int i = 0; i < count; i += LANES) {
             ByteVector loaded = HALF_BYTE_VECTOR.cast(ByteVector.fromArray(HALF_BYTES, source, sourceOffset + 2 * i));
             ShortVector halves = HALF_SHORT_VECTOR.cast(loaded.reinterpretAsShorts());
             IntVector bits = INT_VECTOR.cast(halves.convertShape(S2I, INTS, 0));
-            IntVector sign = bits.and(0x80000000);
-            IntVector magnitude = INT_VECTOR.cast(bits.and(0x7fff).lanewise(LSHL, 13));
-            IntVector ifSubnormal = INT_VECTOR.cast(magnitude.sub(0x00800000).lanewise(ASHR, 31));
-            IntVector ifSpecial =
-                    INT_VECTOR.cast(magnitude.neg().add(0x0f7fffff).lanewise(ASHR, 31));
-            IntVector raised = magnitude.add(0x38000000).add(ifSubnormal.and(0x00800000));
+            IntVector sign = bits.and(signBit);
+            IntVector magnitude = INT_VECTOR.cast(bits.and(magnitudeBits).lanewise(LSHL, 13));
+            IntVector ifSubnormal =
+                    INT_VECTOR.cast(magnitude.sub(smallestNormal).lanewise(ASHR, 31));
+            IntVector ifSpecial = INT_VECTOR.cast(largestFinite.sub(magnitude).lanewise(ASHR, 31));
+            IntVector raised = magnitude.add(biasDifference).add(ifSubnormal.and(smallestNormal));
             FloatVector leadingOne =
-                    FLOAT_VECTOR.cast(ifSubnormal.and(0x38800000).reinterpretAsFloats());
+                    FLOAT_VECTOR.cast(ifSubnormal.and(leadingOneBits).reinterpretAsFloats());
             FloatVector finite = FLOAT_VECTOR.cast(raised.reinterpretAsFloats()).sub(leadingOne);
             IntVector value = INT_VECTOR
                     .cast(finite.reinterpretAsInts())
-                    .add(ifSpecial.and(0x38000000))
+                    .add(ifSpecial.and(biasDifference))
                     .or(sign);
             FLOAT_VECTOR.cast(value.reinterpretAsFloats()).intoArray(target, targetOffset + i);
         }

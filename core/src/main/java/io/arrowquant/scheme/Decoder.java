@@ -11,4 +11,12 @@ public interface Decoder {
     void decode(byte[][] parts, int[] offsets, long start, int count, float[] values, int valueOffset);
 
     int tileUnit();
+
+    /**
+     * True when the bytes of a range lie scattered: then {@link #decode} is always given the parts of the whole tensor,
+     * and where these begin, whatever range it is to decode.
+     */
+    default boolean needsWholeParts() {
+        return false;
+    }
 }

@@ -36,6 +36,15 @@ public final class PartBuffers {
         return (int) Math.max(generous, end);
     }
 
+    /** Makes an array of its own length the content of a part that is empty, without a copy. */
+    public void give(int part, byte[] content) {
+        if (lengths[part] != 0) {
+            throw new IllegalStateException("part " + part + " has " + lengths[part] + " bytes already");
+        }
+        arrays[part] = content;
+        lengths[part] = content.length;
+    }
+
     /** Makes the array of a part large enough for a number of bytes, so that appending does not grow it. */
     public void reserve(int part, int bytes) {
         if (arrays[part].length < bytes) {

@@ -30,6 +30,14 @@ public interface Scheme extends Serializable {
         return parts(shape);
     }
 
+    /**
+     * True when the stored type of a tensor decides what comes out of it, or what that stands for: whoever decodes must
+     * then be told the type.
+     */
+    default boolean dependsOnSource() {
+        return false;
+    }
+
     /** Refuses a shape it cannot quantize, with an InvalidRequestException. */
     void check(Shape shape);
 

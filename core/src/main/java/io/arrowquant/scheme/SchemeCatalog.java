@@ -1,9 +1,12 @@
 package io.arrowquant.scheme;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.scheme.bitsandbytes.BitsAndBytesFamily;
 import io.arrowquant.scheme.compressed.CompressedFamily;
 import io.arrowquant.scheme.ggml.GgmlFamily;
+import io.arrowquant.scheme.hqq.HqqFamily;
 import io.arrowquant.scheme.integer.IntegerFamily;
+import io.arrowquant.scheme.packed.PackedFamily;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -13,8 +16,13 @@ import java.util.Map;
 
 /** Every scheme there is, by name. Names and parameters are found whatever their case. */
 public final class SchemeCatalog {
-    private static final List<SchemeFamily> FAMILIES =
-            List.of(new IntegerFamily(), new CompressedFamily(), new GgmlFamily());
+    private static final List<SchemeFamily> FAMILIES = List.of(
+            new IntegerFamily(),
+            new CompressedFamily(),
+            new BitsAndBytesFamily(),
+            new PackedFamily(),
+            new HqqFamily(),
+            new GgmlFamily());
     private static final Map<String, SchemeEntry> ENTRIES = new LinkedHashMap<>();
     private static final List<String> NAMES = new ArrayList<>();
 

@@ -66,7 +66,7 @@ class KernelsTest {
 
     @Test
     void unknownSizesAreRefused() {
-        assertThatThrownBy(() -> VectorProviders.ofBits(96))
+        assertThatThrownBy(() -> Providers.ofBits(96))
                 .hasStackTraceContaining("arrowquant.vector.bits=96 is no vector size; use 128, 256 or 512");
     }
 

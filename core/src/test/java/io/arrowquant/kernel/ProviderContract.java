@@ -23,10 +23,34 @@ abstract class ProviderContract {
     }
 
     @Nested
+    class Groups extends GroupContract {
+        @Override
+        GroupKernels kernels() {
+            return provider().groups();
+        }
+    }
+
+    @Nested
+    class Scaled extends ScaledContract {
+        @Override
+        ScaledKernels kernels() {
+            return provider().scaled();
+        }
+    }
+
+    @Nested
     class Statistics extends StatisticsContract {
         @Override
         StatisticsKernels kernels() {
             return provider().statistics();
+        }
+    }
+
+    @Nested
+    class FourBit extends FourBitContract {
+        @Override
+        FourBitKernels kernels() {
+            return provider().fourBit();
         }
     }
 }

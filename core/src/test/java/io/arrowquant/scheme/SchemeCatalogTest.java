@@ -204,4 +204,16 @@ class SchemeCatalogTest {
         assertThat(((Scheme) back).spelling()).isEqualTo("int8(group_size=64)");
         assertThat(((Scheme) back).unit(Shape.of(1000))).isEqualTo(64);
     }
+
+    @Test
+    void whatDecodersMustBeToldIsKnown() {
+        Shape shape = Shape.of(8, 256);
+        assertThat(SchemeCatalog.parse("int4").dependsOnSource()).isFalse();
+        assertThat(SchemeCatalog.parse("gptq_int4").dependsOnSource()).isFalse();
+        assertThat(SchemeCatalog.parse("W4A16").dependsOnSource()).isTrue();
+        assertThat(SchemeCatalog.parse("nf4").dependsOnSource()).isTrue();
+        assertThat(SchemeCatalog.parse("int4").decoder(shape).needsWholeParts()).isFalse();
+        assertThat(SchemeCatalog.parse("awq_int4").decoder(shape).needsWholeParts())
+                .isTrue();
+    }
 }

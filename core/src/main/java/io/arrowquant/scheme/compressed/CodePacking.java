@@ -1,5 +1,7 @@
 package io.arrowquant.scheme.compressed;
 
+import io.arrowquant.kernel.Kernels;
+
 /** How codes, one a byte, lie in the main output. */
 enum CodePacking {
     /** A bit stream for each row, element 0 in the lowest bits, cut into little-endian words of 32 bits. */
@@ -48,6 +50,11 @@ enum CodePacking {
         switch (this) {
             case WORDS -> {
                 int row = rowLength(count, columns);
+                if (isPowerOfTwo(bits) && columns % WORD_VALUES == 0) {
+                    // Whole words: the same bit stream as that of the int family.
+                    Kernels.get().integer().pack(codes, 0, count, bits, target, at);
+                    return;
+                }
                 int rowBytes = bytes(row, columns, bits);
                 for (int done = 0; done < count; done += row) {
                     packBits(codes, done, row, bits, target, at);
@@ -61,11 +68,7 @@ enum CodePacking {
                     target[at + i] = (byte) (codes[i] - half);
                 }
             }
-            case NIBBLES -> {
-                for (int i = 0; i < count / 2; i++) {
-                    target[at + i] = (byte) (codes[2 * i] | codes[2 * i + 1] << 4);
-                }
-            }
+            case NIBBLES -> Kernels.get().integer().pack(codes, 0, count, bits, target, at);
         }
     }
 
@@ -73,6 +76,10 @@ enum CodePacking {
         switch (this) {
             case WORDS -> {
                 int row = rowLength(count, columns);
+                if (isPowerOfTwo(bits) && columns % WORD_VALUES == 0) {
+                    Kernels.get().integer().unpack(source, at, bits, codes, 0, count);
+                    return;
+                }
                 int rowBytes = bytes(row, columns, bits);
                 for (int done = 0; done < count; done += row) {
                     unpackBits(source, at, row, bits, codes, done);
@@ -86,13 +93,12 @@ enum CodePacking {
                     codes[i] = (byte) (source[at + i] + half);
                 }
             }
-            case NIBBLES -> {
-                for (int i = 0; i < count / 2; i++) {
-                    codes[2 * i] = (byte) (source[at + i] & 0xf);
-                    codes[2 * i + 1] = (byte) (source[at + i] >> 4 & 0xf);
-                }
-            }
+            case NIBBLES -> Kernels.get().integer().unpack(source, at, bits, codes, 0, count);
         }
+    }
+
+    private static boolean isPowerOfTwo(int bits) {
+        return Integer.bitCount(bits) == 1;
     }
 
     /** Rows that fill whole words follow each other without a gap, and so are one long row. */

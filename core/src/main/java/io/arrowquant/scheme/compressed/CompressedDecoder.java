@@ -6,6 +6,7 @@ import io.arrowquant.scheme.Decoder;
 final class CompressedDecoder implements Decoder {
     private final Settings settings;
     private final Slices slices;
+    private final SliceCursor cursor;
     private final PartLayout layout;
     private final SliceGrid grid;
     private final int tileUnit;
@@ -14,6 +15,7 @@ final class CompressedDecoder implements Decoder {
     CompressedDecoder(Settings settings, Slices slices, Precision precision, int tileUnit) {
         this.settings = settings;
         this.slices = slices;
+        this.cursor = new SliceCursor(slices);
         this.layout = PartLayout.of(settings);
         this.grid = settings.grid(precision, 1f);
         this.tileUnit = tileUnit;
@@ -40,18 +42,16 @@ final class CompressedDecoder implements Decoder {
         packing.unpack(
                 parts[PartLayout.CODES], offsets[PartLayout.CODES], count, slices.columns(), settings.bits(), codes);
         long firstSlice = slices.of(start);
-        int done = 0;
-        while (done < count) {
-            long at = start + done;
-            int length = slices.run(at, count - done);
-            int scaleAt = offsets[PartLayout.SCALES] + (int) (slices.of(at) - firstSlice) * grid.scaleBytes();
-            grid.load(parts[PartLayout.SCALES], scaleAt, zeroPoint(parts, offsets, at, start));
-            grid.decode(codes, done, length, values, valueOffset + done);
-            done += length;
+        long firstRow = start / slices.columns();
+        cursor.begin(start, count);
+        while (cursor.next()) {
+            int scaleAt = offsets[PartLayout.SCALES] + (int) (cursor.slice() - firstSlice) * grid.scaleBytes();
+            grid.load(parts[PartLayout.SCALES], scaleAt, zeroPoint(parts, offsets, firstRow));
+            grid.decode(codes, cursor.done(), cursor.length(), values, valueOffset + cursor.done());
         }
     }
 
-    private int zeroPoint(byte[][] parts, int[] offsets, long at, long start) {
+    private int zeroPoint(byte[][] parts, int[] offsets, long firstRow) {
         int part = layout.zeroPoints();
         if (part < 0) {
             return 0;
@@ -59,8 +59,8 @@ final class CompressedDecoder implements Decoder {
         if (!settings.packsZeroPoints()) {
             return parts[part][offsets[part]];
         }
-        long row = at / slices.columns() - start / slices.columns();
-        int column = (int) (slices.of(at) % slices.across());
+        long row = cursor.row() - firstRow;
+        int column = cursor.acrossIndex();
         return ZeroPointRows.get(parts[part], offsets[part], settings.bits(), (int) slices.across(), row, column);
     }
 }

@@ -15,6 +15,8 @@ final class CompressedEncoder implements Encoder {
 
     private final Settings settings;
     private final Slices slices;
+    private final int across;
+    private final SliceCursor cursor;
     private final PartLayout layout;
     private final SliceGrid grid;
     private final float globalScale;
@@ -26,7 +28,10 @@ final class CompressedEncoder implements Encoder {
     /** What reconstructing the last tile takes: the scale and zero point of each run, and where the tile was. */
     private byte[] runScales = new byte[0];
 
-    private int[] runZeroPoints = new int[0];
+    private float[] runDivisors = new float[0];
+    private float[] runZeroPoints = new float[0];
+    private final float[] divisor = new float[1];
+    private final float[] zeroPoint = new float[1];
     private long tileStart;
     private int tileCount;
 
@@ -34,13 +39,13 @@ final class CompressedEncoder implements Encoder {
         Precision precision = Precision.of(request.dtype());
         this.settings = settings;
         this.slices = settings.slices(request.shape());
+        this.across = Math.toIntExact(slices.across());
+        this.cursor = new SliceCursor(slices);
         this.layout = PartLayout.of(settings);
         this.globalScale = globalScale;
         this.grid = settings.grid(precision, globalScale);
         this.tileValues = values;
-        this.zeroPoints = settings.packsZeroPoints()
-                ? new ZeroPointRows(settings.bits(), Math.toIntExact(slices.across()))
-                : null;
+        this.zeroPoints = settings.packsZeroPoints() ? new ZeroPointRows(settings.bits(), across) : null;
         this.leastError = settings.leastError() ? new LeastError((WholeNumberGrid) grid, precision, steps) : null;
         this.tileUnit = tileUnit(settings, slices);
     }
@@ -86,27 +91,53 @@ final class CompressedEncoder implements Encoder {
             appendConstants(parts);
         }
         tileValues.set(tile, start);
-        int done = 0;
-        int run = 0;
-        while (done < tileCount) {
-            int length = slices.run(start + done, tileCount - done);
-            fit(start + done, done, length);
-            rememberRun(run);
-            if (slices.begins(start + done)) {
-                appendSlice(start + done, parts);
-            }
-            grid.encode(tileValues.values(), tileValues.offset() + done, length, codes, done);
-            done += length;
-            run++;
+        if (slices.areConsecutive()) {
+            encodeConsecutive(parts);
+        } else {
+            encodeRuns(parts);
         }
         CodePacking packing = settings.format().packing;
         int begin = parts.append(PartLayout.CODES, packing.bytes(tileCount, slices.columns(), settings.bits()));
         packing.pack(codes, tileCount, slices.columns(), settings.bits(), parts.array(PartLayout.CODES), begin);
     }
 
-    private void fit(long at, int done, int length) {
+    /** Whole slices, one after the other: all are fitted first, then all are encoded. */
+    private void encodeConsecutive(PartBuffers parts) {
+        int width = (int) slices.width();
+        int count = tileCount / width;
+        cursor.begin(tileStart, tileCount);
+        for (int run = 0; cursor.next(); run++) {
+            fit(cursor.slice(), cursor.done(), width);
+            rememberRun(run);
+            appendZeroPoint(parts);
+        }
+        int bytes = count * grid.scaleBytes();
+        int begin = parts.append(PartLayout.SCALES, bytes);
+        System.arraycopy(runScales, 0, parts.array(PartLayout.SCALES), begin, bytes);
+        grid.encode(tileValues.values(), tileValues.offset(), count, width, runDivisors, runZeroPoints, codes, 0);
+    }
+
+    /** Slices of several rows, or parts of slices: run by run. */
+    private void encodeRuns(PartBuffers parts) {
+        cursor.begin(tileStart, tileCount);
+        for (int run = 0; cursor.next(); run++) {
+            int done = cursor.done();
+            fit(cursor.slice(), done, cursor.length());
+            rememberRun(run);
+            if (cursor.beginsSlice()) {
+                int begin = parts.append(PartLayout.SCALES, grid.scaleBytes());
+                grid.storeScale(parts.array(PartLayout.SCALES), begin);
+                appendZeroPoint(parts);
+            }
+            divisor[0] = runDivisors[run];
+            zeroPoint[0] = runZeroPoints[run];
+            int offset = tileValues.offset() + done;
+            grid.encode(tileValues.values(), offset, 1, cursor.length(), divisor, zeroPoint, codes, done);
+        }
+    }
+
+    private void fit(long slice, int done, int length) {
         SliceRanges ranges = tileValues.ranges();
-        long slice = slices.of(at);
         if (leastError == null) {
             grid.fit(ranges.low(slice), ranges.high(slice));
         } else {
@@ -119,26 +150,24 @@ final class CompressedEncoder implements Encoder {
         int bytes = grid.scaleBytes();
         if (runZeroPoints.length <= run) {
             runZeroPoints = Arrays.copyOf(runZeroPoints, 2 * run + 16);
+            runDivisors = Arrays.copyOf(runDivisors, runZeroPoints.length);
             runScales = Arrays.copyOf(runScales, runZeroPoints.length * bytes);
         }
         grid.storeScale(runScales, run * bytes);
+        runDivisors[run] = grid.divisor();
         runZeroPoints[run] = grid.zeroPoint();
     }
 
-    private void appendSlice(long at, PartBuffers parts) {
-        int begin = parts.append(PartLayout.SCALES, grid.scaleBytes());
-        grid.storeScale(parts.array(PartLayout.SCALES), begin);
+    private void appendZeroPoint(PartBuffers parts) {
         if (zeroPoints != null) {
-            long slice = slices.of(at);
-            long row = at / slices.columns();
-            int column = (int) (slice % slices.across());
-            zeroPoints.set(row, column, grid.zeroPoint());
-            if (column == slices.across() - 1) {
-                zeroPoints.endRow(row, slices.rows(), parts, layout.zeroPoints());
+            int column = cursor.acrossIndex();
+            zeroPoints.set(cursor.row(), column, grid.zeroPoint());
+            if (column == across - 1) {
+                zeroPoints.endRow(cursor.row(), slices.rows(), parts, layout.zeroPoints());
             }
         } else if (layout.zeroPoints() >= 0) {
-            int zeroPointAt = parts.append(layout.zeroPoints(), 1);
-            parts.array(layout.zeroPoints())[zeroPointAt] = (byte) grid.zeroPoint();
+            int at = parts.append(layout.zeroPoints(), 1);
+            parts.array(layout.zeroPoints())[at] = (byte) grid.zeroPoint();
         }
     }
 
@@ -157,14 +186,10 @@ final class CompressedEncoder implements Encoder {
 
     @Override
     public boolean reconstruct(float[] values, int offset) {
-        int done = 0;
-        int run = 0;
-        while (done < tileCount) {
-            int length = slices.run(tileStart + done, tileCount - done);
-            grid.load(runScales, run * grid.scaleBytes(), runZeroPoints[run]);
-            grid.decode(codes, done, length, values, offset + done);
-            done += length;
-            run++;
+        cursor.begin(tileStart, tileCount);
+        for (int run = 0; cursor.next(); run++) {
+            grid.load(runScales, run * grid.scaleBytes(), (int) runZeroPoints[run]);
+            grid.decode(codes, cursor.done(), cursor.length(), values, offset + cursor.done());
         }
         return true;
     }

@@ -106,6 +106,11 @@ final class CompressedScheme implements Scheme {
     }
 
     @Override
+    public boolean dependsOnSource() {
+        return true;
+    }
+
+    @Override
     public void check(Shape shape) {
         if (shape.rank() != 2) {
             throw new InvalidRequestException(

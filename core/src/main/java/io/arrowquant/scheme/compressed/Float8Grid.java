@@ -1,7 +1,7 @@
 package io.arrowquant.scheme.compressed;
 
 import io.arrowquant.kernel.Kernels;
-import io.arrowquant.kernel.NarrowingKernels;
+import io.arrowquant.kernel.ScaledKernels;
 import io.arrowquant.kernel.WideningKernels;
 import io.arrowquant.tensor.DataType;
 
@@ -10,9 +10,8 @@ final class Float8Grid extends SliceGrid {
     static final float LARGEST = 448f;
 
     private final Precision precision;
-    private final NarrowingKernels narrowing = Kernels.get().narrowing();
+    private final ScaledKernels kernels = Kernels.get().scaled();
     private final WideningKernels widening = Kernels.get().widening();
-    private float[] scaled = new float[0];
     private float scale;
 
     Float8Grid(Precision precision) {
@@ -43,15 +42,22 @@ final class Float8Grid extends SliceGrid {
     }
 
     @Override
-    void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {
-        if (scaled.length < count) {
-            scaled = new float[count];
-        }
-        for (int i = 0; i < count; i++) {
-            scaled[i] = precision.round(values[offset + i] / scale);
-        }
+    float divisor() {
+        return scale;
+    }
+
+    @Override
+    void encode(
+            float[] values,
+            int offset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
         // Saturates at +-448, as the reference's clamp does.
-        narrowing.narrow(scaled, 0, DataType.F8_E4M3, codes, codeOffset, count);
+        kernels.float8(values, offset, slices, length, precision.dtype, divisors, codes, codeOffset);
     }
 
     @Override

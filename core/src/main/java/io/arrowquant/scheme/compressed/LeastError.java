@@ -18,6 +18,12 @@ final class LeastError {
     private final int steps;
     private final double power;
     private final TorchSum sum;
+    /** The power of each positive number of 16 bits, once it was needed; null where there are too many numbers. */
+    private final float[] powers;
+
+    private final float[] divisor = new float[1];
+    private final float[] zeroPoint = new float[1];
+    private byte[] codes = new byte[0];
     private float[] terms = new float[0];
     private int improvements;
 
@@ -26,6 +32,7 @@ final class LeastError {
         this.precision = precision;
         this.steps = steps;
         this.power = precision.round((float) POWER);
+        this.powers = precision == Precision.SINGLE ? null : new float[1 << 15];
         this.sum = new TorchSum(precision == Precision.SINGLE ? 1 : 2);
     }
 
@@ -59,13 +66,36 @@ final class LeastError {
     private float error(float[] values, int offset, int count) {
         if (terms.length < count) {
             terms = new float[count];
+            codes = new byte[count];
         }
+        divisor[0] = grid.divisor();
+        zeroPoint[0] = grid.zeroPoint();
+        grid.encode(values, offset, 1, count, divisor, zeroPoint, codes, 0);
+        grid.decode(codes, 0, count, terms, 0);
         for (int i = 0; i < count; i++) {
-            float value = values[offset + i];
-            float error = Math.abs(precision.round(grid.nearestValue(value) - value));
-            // StrictMath, because the result must not depend on the machine.
-            terms[i] = error == 0f ? 0f : precision.round((float) StrictMath.pow(error, power));
+            terms[i] = term(Math.abs(precision.round(terms[i] - values[offset + i])));
         }
         return precision.round(sum.of(terms, count));
+    }
+
+    private float term(float error) {
+        if (error == 0f) {
+            return 0f;
+        }
+        if (powers == null) {
+            return power(error);
+        }
+        int bits = precision.bits(error);
+        float known = powers[bits];
+        if (known == 0f) {
+            known = power(error);
+            powers[bits] = known;
+        }
+        return known;
+    }
+
+    /** StrictMath, because the result must not depend on the machine. */
+    private float power(float error) {
+        return precision.round((float) StrictMath.pow(error, power));
     }
 }

@@ -1,7 +1,7 @@
 package io.arrowquant.scheme.compressed;
 
 import io.arrowquant.kernel.Kernels;
-import io.arrowquant.kernel.NarrowingKernels;
+import io.arrowquant.kernel.ScaledKernels;
 import io.arrowquant.kernel.WideningKernels;
 import io.arrowquant.tensor.DataType;
 
@@ -17,9 +17,8 @@ final class MxGrid extends SliceGrid {
     /** The exponent of the largest power of two among the codes' values. */
     private final int elementExponent;
 
-    private final NarrowingKernels narrowing = Kernels.get().narrowing();
+    private final ScaledKernels kernels = Kernels.get().scaled();
     private final WideningKernels widening = Kernels.get().widening();
-    private final float[] scaled = new float[GROUP];
     private float scale;
     private byte exponent;
 
@@ -39,12 +38,17 @@ final class MxGrid extends SliceGrid {
                 ? HIGHEST_EXPONENT
                 : power == 0f ? 0 : BIAS + Math.getExponent(power) - elementExponent;
         biased = Math.min(Math.max(biased, 0), HIGHEST_EXPONENT);
-        scale = precision.round(Math.scalb(1f, biased - BIAS));
+        scale = precision.round(powerOfTwo(biased));
         if (scale == 0f) {
             // Half precision has no numbers as small: the reference then takes one.
             scale = 1f;
         }
         exponent = (byte) storedExponent();
+    }
+
+    /** Two to an exponent that was stored with the bias of float32: 2^-127 is subnormal, 2^128 infinite. */
+    private static float powerOfTwo(int biased) {
+        return Float.intBitsToFloat(biased == 0 ? 1 << 22 : biased << 23);
     }
 
     /** The exponent as it is derived from the scale once more when it is stored. */
@@ -69,20 +73,28 @@ final class MxGrid extends SliceGrid {
     @Override
     void load(byte[] scales, int at, int zeroPoint) {
         exponent = scales[at];
-        scale = Math.scalb(1f, (exponent & 0xff) - BIAS);
+        scale = powerOfTwo(exponent & 0xff);
     }
 
     @Override
-    void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {
-        for (int i = 0; i < count; i++) {
-            scaled[i] = precision.round(values[offset + i] / scale);
-        }
+    float divisor() {
+        return scale;
+    }
+
+    @Override
+    void encode(
+            float[] values,
+            int offset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
         if (eightBits) {
-            narrowing.narrow(scaled, 0, DataType.F8_E4M3, codes, codeOffset, count);
-            return;
-        }
-        for (int i = 0; i < count; i++) {
-            codes[codeOffset + i] = Float4.code(scaled[i]);
+            kernels.float8(values, offset, slices, length, precision.dtype, divisors, codes, codeOffset);
+        } else {
+            kernels.float4(values, offset, slices, length, precision.dtype, divisors, codes, codeOffset);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.arrowquant.scheme.compressed;
 
+import io.arrowquant.kernel.Float8;
 import io.arrowquant.kernel.Kernels;
-import io.arrowquant.kernel.NarrowingKernels;
-import io.arrowquant.kernel.WideningKernels;
+import io.arrowquant.kernel.ScaledKernels;
 import io.arrowquant.tensor.DataType;
 
 /**
@@ -16,10 +16,8 @@ final class Nvfp4Grid extends SliceGrid {
     private static final float SMALLEST_SCALE = 0.125f;
 
     private final Precision precision;
-    private final NarrowingKernels narrowing = Kernels.get().narrowing();
-    private final WideningKernels widening = Kernels.get().widening();
-    private final float[] one = new float[1];
-    private final byte[] code = new byte[1];
+    private final ScaledKernels kernels = Kernels.get().scaled();
+    private byte code;
     private float globalScale;
     private float divisor;
 
@@ -42,18 +40,15 @@ final class Nvfp4Grid extends SliceGrid {
 
     @Override
     void fit(float low, float high) {
-        one[0] = globalScale * precision.round(Math.max(-low, high) / Float4.LARGEST);
-        narrowing.narrow(one, 0, DataType.F8_E4M3, code, 0, 1);
-        if (code[0] == 0) {
-            one[0] = SMALLEST_SCALE;
-            narrowing.narrow(one, 0, DataType.F8_E4M3, code, 0, 1);
+        code = Float8.toE4M3(globalScale * precision.round(Math.max(-low, high) / Float4.LARGEST));
+        if (code == 0) {
+            code = Float8.toE4M3(SMALLEST_SCALE);
         }
         setDivisor();
     }
 
     private void setDivisor() {
-        widening.widen(DataType.F8_E4M3, code, 0, one, 0, 1);
-        divisor = one[0] / globalScale;
+        divisor = Float8.fromE4M3(code) / globalScale;
     }
 
     @Override
@@ -63,20 +58,32 @@ final class Nvfp4Grid extends SliceGrid {
 
     @Override
     void storeScale(byte[] target, int at) {
-        target[at] = code[0];
+        target[at] = code;
     }
 
     @Override
     void load(byte[] scales, int at, int zeroPoint) {
-        code[0] = scales[at];
+        code = scales[at];
         setDivisor();
     }
 
     @Override
-    void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {
-        for (int i = 0; i < count; i++) {
-            codes[codeOffset + i] = Float4.code(values[offset + i] / divisor);
-        }
+    float divisor() {
+        return divisor;
+    }
+
+    @Override
+    void encode(
+            float[] values,
+            int offset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        // The global scale is a float32, and so is what is divided by it.
+        kernels.float4(values, offset, slices, length, DataType.F32, divisors, codes, codeOffset);
     }
 
     @Override

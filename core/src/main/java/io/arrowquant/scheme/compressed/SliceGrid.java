@@ -21,7 +21,22 @@ abstract class SliceGrid {
         return 0;
     }
 
-    abstract void encode(float[] values, int offset, int count, byte[] codes, int codeOffset);
+    /** What the values of the slice are divided by. */
+    abstract float divisor();
+
+    /**
+     * Encodes consecutive slices of one length, each with the divisor and zero point that it had when the grid was fitted
+     * to it.
+     */
+    abstract void encode(
+            float[] values,
+            int offset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset);
 
     abstract void decode(byte[] codes, int codeOffset, int count, float[] values, int offset);
 }

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.compressed;
 
+import io.arrowquant.kernel.GroupKernels;
 import io.arrowquant.kernel.IntegerKernels;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
@@ -18,9 +19,14 @@ final class SliceRanges implements Survey {
     private final EncodeRequest request;
     private final Slices slices;
     private final IntegerKernels kernels = Kernels.get().integer();
+    private final SliceCursor cursor;
     private final BitSet negativeInfinity = new BitSet();
     private final BitSet positiveInfinity = new BitSet();
     private final float[] range = new float[2];
+    private final GroupKernels groupKernels = Kernels.get().groups();
+    /** True when a tile has many slices, all of them whole: kernels take them all at once. */
+    private final boolean manyAtOnce;
+
     private float[] lows;
     private float[] highs;
     private long first;
@@ -29,6 +35,8 @@ final class SliceRanges implements Survey {
     SliceRanges(EncodeRequest request, Slices slices) {
         this.request = request;
         this.slices = slices;
+        this.cursor = new SliceCursor(slices);
+        this.manyAtOnce = slices.areConsecutive() && slices.width() % GroupKernels.UNIT_OF_FLOATS == 0;
         this.lows = new float[0];
         this.highs = new float[0];
     }
@@ -59,17 +67,24 @@ final class SliceRanges implements Survey {
     public void observe(Tile tile, long start) {
         float[] values = tile.floats();
         int offset = tile.floatOffset();
-        int done = 0;
-        while (done < tile.count()) {
-            long at = start + done;
-            int count = slices.run(at, tile.count() - done);
-            observe(values, offset + done, count, at);
-            done += count;
+        if (manyAtOnce) {
+            int width = (int) slices.width();
+            int count = tile.count() / width;
+            if (groupKernels.ranges(values, offset, count, width, lows, highs)) {
+                return;
+            }
+            Arrays.fill(lows, 0, count, 0f);
+            Arrays.fill(highs, 0, count, 0f);
+        }
+        cursor.begin(start, tile.count());
+        while (cursor.next()) {
+            int done = cursor.done();
+            observe(values, offset + done, cursor.length(), start + done, cursor.slice());
         }
     }
 
-    private void observe(float[] values, int offset, int count, long at) {
-        int slice = index(slices.of(at));
+    private void observe(float[] values, int offset, int count, long at, long sliceOfTensor) {
+        int slice = index(sliceOfTensor);
         if (!kernels.range(values, offset, count, range)) {
             finite = false;
             if (request.nonFinite() == NonFinite.ERROR) {
@@ -103,10 +118,10 @@ final class SliceRanges implements Survey {
 
     /** The lowest value of a slice, and zero, once infinities are replaced. */
     float low(long slice) {
-        return negativeInfinity.get(index(slice)) ? -magnitude(slice) : lows[index(slice)];
+        return !finite && negativeInfinity.get(index(slice)) ? -magnitude(slice) : lows[index(slice)];
     }
 
     float high(long slice) {
-        return positiveInfinity.get(index(slice)) ? magnitude(slice) : highs[index(slice)];
+        return !finite && positiveInfinity.get(index(slice)) ? magnitude(slice) : highs[index(slice)];
     }
 }

@@ -38,11 +38,6 @@ record Slices(long rows, long columns, long width, long height) {
         return element / columns / height * across() + element % columns / width;
     }
 
-    /** True for the first element of a slice. */
-    boolean begins(long element) {
-        return element / columns % height == 0 && element % columns % width == 0;
-    }
-
     /** How many elements from this one on lie in its slice without a gap, at most {@code most}. */
     int run(long element, int most) {
         long column = element % columns;
@@ -55,6 +50,11 @@ record Slices(long rows, long columns, long width, long height) {
     /** Consecutive elements that make up whole slices, at the least. */
     long unit() {
         return height == 1 ? width : Math.min(height, rows) * columns;
+    }
+
+    /** True when slices follow each other, all of one length, and tiles hold whole ones. */
+    boolean areConsecutive() {
+        return height == 1 && columns % width == 0 && areHeld();
     }
 
     /** True when tiles hold whole slices, so that no first pass is needed. */

@@ -1,12 +1,19 @@
 package io.arrowquant.scheme.compressed;
 
+import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.ScaledKernels;
+
 /** Codes are whole numbers of {@code bits} bits; zero is {@code 2^(bits-1)} when symmetric. */
 final class WholeNumberGrid extends SliceGrid {
+    private final ScaledKernels kernels = Kernels.get().scaled();
     private final Precision precision;
     private final boolean symmetric;
     private final float lowest;
     private final float highest;
     private final float steps;
+    /** The values of all codes, where these are fewer than the values of a slice usually are. */
+    private final float[] table;
+
     private float scale;
     private float zeroPoint;
 
@@ -15,6 +22,7 @@ final class WholeNumberGrid extends SliceGrid {
         this.symmetric = symmetric;
         this.lowest = -(1 << (bits - 1));
         this.highest = (1 << (bits - 1)) - 1;
+        this.table = bits <= 4 ? new float[1 << bits] : null;
         this.steps = highest - lowest;
     }
 
@@ -57,24 +65,32 @@ final class WholeNumberGrid extends SliceGrid {
     }
 
     @Override
-    void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {
-        for (int i = 0; i < count; i++) {
-            codes[codeOffset + i] = (byte) ((int) nearest(values[offset + i]) - (int) lowest);
-        }
+    float divisor() {
+        return scale;
     }
 
-    /** The whole number that stands for a value. */
-    private float nearest(float value) {
-        float scaled = precision.round(value / scale);
-        if (!symmetric) {
-            scaled = precision.round(scaled + zeroPoint);
-        }
-        return (float) Math.rint(Math.min(Math.max(scaled, lowest), highest));
-    }
-
-    /** The value that stands for a value once encoded and decoded. */
-    float nearestValue(float value) {
-        return value(nearest(value));
+    @Override
+    void encode(
+            float[] values,
+            int offset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        kernels.wholeNumbers(
+                values,
+                offset,
+                slices,
+                length,
+                precision.dtype,
+                divisors,
+                symmetric ? null : zeroPoints,
+                (int) lowest,
+                (int) highest,
+                codes,
+                codeOffset);
     }
 
     private float value(float whole) {
@@ -83,8 +99,19 @@ final class WholeNumberGrid extends SliceGrid {
 
     @Override
     void decode(byte[] codes, int codeOffset, int count, float[] values, int offset) {
+        if (table == null || count < table.length) {
+            for (int i = 0; i < count; i++) {
+                values[offset + i] = value((codes[codeOffset + i] & 0xff) + lowest);
+            }
+            return;
+        }
+        for (int code = 0; code < table.length; code++) {
+            table[code] = value(code + lowest);
+        }
         for (int i = 0; i < count; i++) {
-            values[offset + i] = value((codes[codeOffset + i] & 0xff) + lowest);
+            int code = codes[codeOffset + i] & 0xff;
+            // A file may hold others, where codes have a byte each.
+            values[offset + i] = code < table.length ? table[code] : value(code + lowest);
         }
     }
 }

@@ -35,7 +35,8 @@ final class ZeroPointRows {
     }
 
     void set(long row, int column, int zeroPoint) {
-        int bit = (int) (row % rowsTogether) * bits;
+        // Rows together are a power of two.
+        int bit = (int) (row & (rowsTogether - 1)) * bits;
         int at = bit / Integer.SIZE * across + column;
         int shift = bit % Integer.SIZE;
         int code = zeroPoint + (1 << (bits - 1));

@@ -1,18 +1,17 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.AffineGrid;
+
 /**
  * Finds a scale and an offset for codes from 0 to a limit, {@code x = scale * code - offset} with an offset that is not
  * negative. Starts from the range of the values, tries other code grids, solves for each the weighted least squares
  * problem and keeps the candidate of least error. The same sums, in the same order, as ggml's make_qkx2_quants and
  * make_qkx3_quants. The result is in the fields.
  */
-final class AffineSearch {
+final class AffineSearch extends PlainSearch {
+    private final AffineGrid grid;
     private final int limit;
     private final int count;
-    private final float first;
-    private final float step;
-    private final int steps;
-    private final boolean absoluteError;
     private final byte[] candidate;
 
     private float sumOfWeights;
@@ -20,26 +19,35 @@ final class AffineSearch {
     private float lowest;
     private float highest;
 
-    /** What is subtracted: the minimum with its sign changed. */
-    float offset;
+    private final float[] plainWeights;
 
-    /** The grids tried are {@code limit + first + step * i} steps long, for i from 0 to {@code steps}. */
-    AffineSearch(int limit, int count, float first, float step, int steps, boolean absoluteError) {
-        this.limit = limit;
-        this.count = count;
-        this.first = first;
-        this.step = step;
-        this.steps = steps;
-        this.absoluteError = absoluteError;
+    AffineSearch(AffineGrid grid) {
+        super(grid.elements());
+        this.grid = grid;
+        this.limit = grid.limit();
+        this.count = grid.elements();
         this.candidate = new byte[count];
+        this.plainWeights = new float[count];
     }
 
     /** The search that all types share when there is an importance matrix. */
-    static AffineSearch weighted(int limit, int count) {
-        return new AffineSearch(limit, count, -0.9f, 0.05f, 36, false);
+    static AffineSearch weighted(int limit, int elements) {
+        return new AffineSearch(new AffineGrid(limit, elements, -0.9f, 0.05f, 36, false));
     }
 
-    /** The best scale; its offset is in {@link #offset}. */
+    @Override
+    float fitPlain(float[] values, int offset, byte[] codes, int codeOffset) {
+        float base = 0f;
+        if (!grid.absolute()) {
+            base = CArithmetic.squareRoot(CArithmetic.sumOfSquares(values, offset, count) / count);
+        }
+        for (int i = 0; i < count; i++) {
+            plainWeights[i] = base + Math.abs(values[offset + i]);
+        }
+        return fit(values, offset, plainWeights, codes, codeOffset);
+    }
+
+    /** The best scale; what is subtracted is in {@link #shift}. */
     float fit(float[] values, int from, float[] weights, byte[] codes, int codeOffset) {
         observe(values, from, weights);
         float minimum = lowest > 0f ? 0f : lowest;
@@ -47,7 +55,7 @@ final class AffineSearch {
             for (int i = codeOffset; i < codeOffset + count; i++) {
                 codes[i] = 0;
             }
-            offset = -minimum;
+            shift = -minimum;
             return 0f;
         }
         float inverse = limit / (highest - minimum);
@@ -55,9 +63,9 @@ final class AffineSearch {
         encode(values, from, inverse, minimum);
         System.arraycopy(candidate, 0, codes, codeOffset, count);
         float best = error(values, from, weights, scale, minimum);
-        for (int i = 0; i <= steps; i++) {
+        for (int i = 0; i <= grid.steps(); i++) {
             // The minimum is that of the best candidate so far: it moves.
-            inverse = (first + step * i + limit) / (highest - minimum);
+            inverse = grid.length(i) / (highest - minimum);
             encode(values, from, inverse, minimum);
             float sumCodes = 0f;
             float sumSquares = 0f;
@@ -85,7 +93,7 @@ final class AffineSearch {
                 }
             }
         }
-        offset = -minimum;
+        shift = -minimum;
         return scale;
     }
 
@@ -114,10 +122,11 @@ final class AffineSearch {
     }
 
     private float error(float[] values, int from, float[] weights, float scale, float minimum) {
+        boolean absolute = grid.absolute();
         float sum = 0f;
         for (int i = 0; i < count; i++) {
             float difference = scale * candidate[i] + minimum - values[from + i];
-            sum += weights[i] * (absoluteError ? Math.abs(difference) : difference * difference);
+            sum += weights[i] * (absolute ? Math.abs(difference) : difference * difference);
         }
         return sum;
     }

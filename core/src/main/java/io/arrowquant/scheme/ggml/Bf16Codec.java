@@ -3,9 +3,13 @@ package io.arrowquant.scheme.ggml;
 import io.arrowquant.kernel.Float16;
 
 /** BF16: the upper halves of floats, rounded to even. */
-final class Bf16Codec implements BlockCodec {
+final class Bf16Codec extends SingleBlockCodec {
+    Bf16Codec() {
+        super(1, 2);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encode(float[] values, int offset, byte[] target, int at) {
         Fields.putShort(target, at, Float16.floatToBrain(values[offset]));
     }
 

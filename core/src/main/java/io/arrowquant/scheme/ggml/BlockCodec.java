@@ -2,12 +2,22 @@ package io.arrowquant.scheme.ggml;
 
 /** One ggml type: blocks of floats to bytes and back. Holds scratch space, so one per thread. */
 interface BlockCodec {
+    /** Encodes blocks that follow each other. */
+    void encode(float[] values, int offset, int blocks, byte[] target, int at);
+
     /**
-     * Encodes one block.
+     * Encodes blocks of bfloat16 elements as they are stored, where that is faster than to widen them first.
      *
-     * @param importance weights of the block's columns, or null for none; types that know no weights ignore it
+     * @return false when this type wants floats, or a value is NaN or infinite; the target is then undefined
      */
-    void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at);
+    default boolean encodeBrain(byte[] stored, int byteOffset, int blocks, byte[] target, int at) {
+        return false;
+    }
+
+    /** Encodes one block with its columns weighed; types that know no weights ignore them. */
+    default void encodeWeighted(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+        encode(values, offset, 1, target, at);
+    }
 
     /** Decodes one block. */
     void decode(byte[] source, int at, float[] values, int offset);

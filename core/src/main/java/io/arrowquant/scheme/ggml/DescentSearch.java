@@ -5,22 +5,24 @@ package io.arrowquant.scheme.ggml;
  * -limit, then changes one code at a time while that lessens the squared error. The same sums, in the same order, as
  * ggml's make_q3_quants.
  */
-final class DescentSearch {
+final class DescentSearch extends PlainSearch {
     private static final int SWEEPS = 5;
 
     private final int limit;
     private float codeTimesValue;
     private float codeSquared;
 
-    DescentSearch(int limit) {
+    DescentSearch(int limit, int elements) {
+        super(elements);
         this.limit = limit;
     }
 
     /** The best scale; codes are stored with {@code limit} added, but as zeros when all values are negligible. */
-    float fit(float[] values, int offset, int count, byte[] codes, int codeOffset) {
-        float farthest = CArithmetic.largestMagnitude(values, offset, count);
+    @Override
+    float fitPlain(float[] values, int offset, byte[] codes, int codeOffset) {
+        float farthest = CArithmetic.largestMagnitude(values, offset, elements);
         if (Math.abs(farthest) < SymmetricSearch.NEGLIGIBLE) {
-            for (int i = codeOffset; i < codeOffset + count; i++) {
+            for (int i = codeOffset; i < codeOffset + elements; i++) {
                 codes[i] = 0;
             }
             return 0f;
@@ -28,7 +30,7 @@ final class DescentSearch {
         float inverse = -limit / farthest;
         codeTimesValue = 0f;
         codeSquared = 0f;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < elements; i++) {
             float x = values[offset + i];
             int code = CArithmetic.nearest(inverse * x, -limit, limit - 1);
             codes[codeOffset + i] = (byte) code;
@@ -37,18 +39,18 @@ final class DescentSearch {
             codeSquared += w * code * code;
         }
         int sweep = 0;
-        while (sweep < SWEEPS && sweep(values, offset, count, codes, codeOffset)) {
+        while (sweep < SWEEPS && sweep(values, offset, codes, codeOffset)) {
             sweep++;
         }
-        for (int i = codeOffset; i < codeOffset + count; i++) {
+        for (int i = codeOffset; i < codeOffset + elements; i++) {
             codes[i] += (byte) limit;
         }
         return codeSquared > 0f ? codeTimesValue / codeSquared : 0f;
     }
 
-    private boolean sweep(float[] values, int offset, int count, byte[] codes, int codeOffset) {
+    private boolean sweep(float[] values, int offset, byte[] codes, int codeOffset) {
         boolean changed = false;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < elements; i++) {
             float x = values[offset + i];
             float w = x * x;
             int old = codes[codeOffset + i];

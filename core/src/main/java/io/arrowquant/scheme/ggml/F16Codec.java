@@ -1,9 +1,13 @@
 package io.arrowquant.scheme.ggml;
 
 /** F16: half-precision numbers. */
-final class F16Codec implements BlockCodec {
+final class F16Codec extends SingleBlockCodec {
+    F16Codec() {
+        super(1, 2);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encode(float[] values, int offset, byte[] target, int at) {
         Fields.putShort(target, at, Fields.toHalf(values[offset]));
     }
 

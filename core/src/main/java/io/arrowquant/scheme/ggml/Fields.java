@@ -11,6 +11,9 @@ final class Fields {
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final long NIBBLES = 0x0f0f0f0f0f0f0f0fL;
     private static final short QUIET_NAN = 0x7e00;
 
     private Fields() {}
@@ -50,11 +53,25 @@ final class Fields {
         return (int) INTS.get(source, at);
     }
 
-    /** Packs codes of four bits: the first half of {@code count} in the low nibbles, the second in the high ones. */
+    /** Eight codes, a byte each. */
+    static long eight(byte[] codes, int offset) {
+        return (long) LONGS.get(codes, offset);
+    }
+
+    static void putEight(byte[] target, int at, long bytes) {
+        LONGS.set(target, at, bytes);
+    }
+
+    /**
+     * Packs the lower four bits of codes: of the first half of {@code count} to the low nibbles, of the second to the high
+     * ones. The count is a multiple of 16.
+     */
     static void putNibbles(byte[] codes, int offset, int count, byte[] target, int at) {
         int half = count / 2;
-        for (int i = 0; i < half; i++) {
-            target[at + i] = (byte) (codes[offset + i] | codes[offset + half + i] << 4);
+        for (int i = 0; i < half; i += Long.BYTES) {
+            long low = eight(codes, offset + i) & NIBBLES;
+            long high = eight(codes, offset + half + i) & NIBBLES;
+            putEight(target, at + i, low | high << 4);
         }
     }
 

@@ -4,19 +4,22 @@ package io.arrowquant.scheme.ggml;
 final class FiveBits {
     static final int ELEMENTS = 32;
     private static final int NIBBLES = 4;
+    static final int BYTES = NIBBLES + ELEMENTS / 2;
+
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long GATHER = 0x0102040810204080L;
 
     private FiveBits() {}
 
-    static void put(byte[] codes, byte[] target, int at) {
+    static void put(byte[] codes, int offset, byte[] target, int at) {
         int fifth = 0;
-        for (int i = 0; i < ELEMENTS; i++) {
-            fifth |= ((codes[i] >> 4) & 1) << i;
+        for (int i = 0; i < ELEMENTS; i += Long.BYTES) {
+            // Multiplication brings the bits of eight bytes together in the highest one.
+            long bits = (Fields.eight(codes, offset + i) >>> 4) & LOWEST_BITS;
+            fifth |= (int) ((bits * GATHER) >>> 56) << i;
         }
         Fields.putInt(target, at, fifth);
-        int half = ELEMENTS / 2;
-        for (int i = 0; i < half; i++) {
-            target[at + NIBBLES + i] = (byte) ((codes[i] & 0xf) | codes[half + i] << 4);
-        }
+        Fields.putNibbles(codes, offset, ELEMENTS, target, at + NIBBLES);
     }
 
     /** The codes as floats. */

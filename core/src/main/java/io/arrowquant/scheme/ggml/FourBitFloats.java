@@ -20,6 +20,11 @@ final class FourBitFloats {
         return best;
     }
 
+    /** Whether {@link io.arrowquant.kernel.BlockPassKernels#fourBitFloats} holds for a block. */
+    static boolean isUsual(float largest, float scale) {
+        return largest == 0f || (largest < 0x1p20f * scale && scale < 0x1p100f);
+    }
+
     /** Codes of an even number of elements: the first half in low nibbles, the second in high ones. */
     static void encode(float[] values, int offset, int count, float scale, byte[] target, int at) {
         int half = count / 2;

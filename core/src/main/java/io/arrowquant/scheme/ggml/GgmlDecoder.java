@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.Kernels;
 import io.arrowquant.scheme.Decoder;
 
 /** Blocks back to values. */
@@ -9,7 +10,7 @@ final class GgmlDecoder implements Decoder {
 
     GgmlDecoder(GgmlType type) {
         this.type = type;
-        this.codec = type.newCodec();
+        this.codec = type.newCodec(Kernels.get());
     }
 
     @Override

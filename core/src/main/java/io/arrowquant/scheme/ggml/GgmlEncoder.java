@@ -5,8 +5,10 @@ import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.Encoder;
+import io.arrowquant.scheme.FiniteValues;
 import io.arrowquant.scheme.NonFinite;
 import io.arrowquant.scheme.PartBuffers;
+import io.arrowquant.tensor.DataType;
 
 /** Encodes tiles of whole blocks. */
 final class GgmlEncoder implements Encoder {
@@ -23,7 +25,7 @@ final class GgmlEncoder implements Encoder {
         this.type = type;
         this.request = request;
         this.importance = importance;
-        this.codec = type.newCodec();
+        this.codec = type.newCodec(Kernels.get());
     }
 
     @Override
@@ -40,11 +42,18 @@ final class GgmlEncoder implements Encoder {
     @Override
     public void encode(Tile tile, long start, PartBuffers parts) {
         int count = tile.count();
+        int blocks = count / type.blockElements();
+        int at = parts.append(0, Math.multiplyExact(blocks, type.blockBytes()));
+        byte[] target = parts.array(0);
+        boolean asStored = importance == null && tile.isStored() && tile.type() == DataType.BF16;
+        if (asStored && codec.encodeBrain(tile.bytes(), tile.byteOffset(), blocks, target, at)) {
+            return;
+        }
         float[] values = tile.floats();
         int offset = tile.floatOffset();
         if (!kernels.range(values, offset, count, range)) {
             if (request.nonFinite() == NonFinite.ERROR) {
-                throw NonFiniteBlocks.first(request, values, offset, count, start);
+                throw FiniteValues.firstNonFinite(request, values, offset, count, start);
             }
             if (repaired.length < count) {
                 repaired = new float[Math.max(count, Tile.ELEMENTS)];
@@ -53,13 +62,13 @@ final class GgmlEncoder implements Encoder {
             values = repaired;
             offset = 0;
         }
-        int at = parts.append(0, Math.multiplyExact(count / type.blockElements(), type.blockBytes()));
-        byte[] blocks = parts.array(0);
+        if (importance == null) {
+            codec.encode(values, offset, blocks, target, at);
+            return;
+        }
         for (int done = 0; done < count; done += type.blockElements()) {
-            if (importance != null) {
-                importance.moveTo(start + done, values, offset + done);
-            }
-            codec.encode(values, offset + done, importance, blocks, at);
+            importance.moveTo(start + done, values, offset + done);
+            codec.encodeWeighted(values, offset + done, importance, target, at);
             at += type.blockBytes();
         }
     }

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.KernelProvider;
 import io.arrowquant.tensor.DataType;
 import java.util.Locale;
 
@@ -66,26 +67,26 @@ enum GgmlType {
     }
 
     /** A codec of this type, for one thread. */
-    BlockCodec newCodec() {
+    BlockCodec newCodec(KernelProvider provider) {
         return switch (this) {
             case F16 -> new F16Codec();
             case BF16 -> new Bf16Codec();
-            case Q8_0 -> new Q80Codec();
-            case Q4_0 -> new Q40Codec();
-            case Q4_1 -> new Q41Codec();
-            case Q5_0 -> new Q50Codec();
-            case Q5_1 -> new Q51Codec();
-            case Q2_K -> new Q2KCodec();
-            case Q3_K -> new Q3KCodec();
-            case Q4_K -> new Q4KCodec();
-            case Q5_K -> new Q5KCodec();
-            case Q6_K -> new Q6KCodec();
+            case Q8_0 -> new Q80Codec(provider.blockPasses());
+            case Q4_0 -> new Q40Codec(provider.blockPasses());
+            case Q4_1 -> new Q41Codec(provider.blockPasses());
+            case Q5_0 -> new Q50Codec(provider.blockPasses());
+            case Q5_1 -> new Q51Codec(provider.blockPasses());
+            case Q2_K -> new Q2KCodec(provider.blocks());
+            case Q3_K -> new Q3KCodec(provider.blocks());
+            case Q4_K -> new Q4KCodec(provider.blocks());
+            case Q5_K -> new Q5KCodec(provider.blocks());
+            case Q6_K -> new Q6KCodec(provider.blocks());
             case IQ4_NL -> new Iq4NlCodec();
             case IQ4_XS -> new Iq4XsCodec();
             case TQ1_0 -> new Tq10Codec();
             case TQ2_0 -> new Tq20Codec();
-            case MXFP4 -> new Mxfp4Codec();
-            case NVFP4_GGML -> new Nvfp4Codec();
+            case MXFP4 -> new Mxfp4Codec(provider.blockPasses());
+            case NVFP4_GGML -> new Nvfp4Codec(provider.blockPasses());
         };
     }
 

@@ -1,7 +1,7 @@
 package io.arrowquant.scheme.ggml;
 
 /** IQ4_NL: a scale and 32 codes of four bits that stand for the values of a table. {@code x = d * table[q]}. */
-final class Iq4NlCodec implements BlockCodec {
+final class Iq4NlCodec extends SingleBlockCodec {
     private static final int ELEMENTS = 32;
     private static final int CODES = 2;
 
@@ -9,11 +9,23 @@ final class Iq4NlCodec implements BlockCodec {
     private final float[] weights = new float[ELEMENTS];
     private final byte[] codes = new byte[ELEMENTS];
 
+    Iq4NlCodec() {
+        super(ELEMENTS, 18);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encode(float[] values, int offset, byte[] target, int at) {
+        store(table.fitPlain(values, offset, codes, 0), values, offset, target, at);
+    }
+
+    @Override
+    public void encodeWeighted(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
         float meanSquare = CArithmetic.sumOfSquares(values, offset, ELEMENTS) * (2f / ELEMENTS);
-        NonLinearTable.weigh(values, offset, 0, ELEMENTS, importance, meanSquare, weights);
-        float scale = table.fit(values, offset, ELEMENTS, weights);
+        importance.weigh(values, offset, 0, ELEMENTS, meanSquare, weights);
+        store(table.fit(values, offset, ELEMENTS, weights), values, offset, target, at);
+    }
+
+    private void store(float scale, float[] values, int offset, byte[] target, int at) {
         float inverse = CArithmetic.inverse(scale);
         for (int i = 0; i < ELEMENTS; i++) {
             codes[i] = (byte) NonLinearTable.nearest(inverse * values[offset + i]);

@@ -1,29 +1,51 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.SubBlockSearch;
 import java.util.Arrays;
 
 /**
  * IQ4_XS: eight sub-blocks of 32 codes into the table of IQ4_NL, each with a signed scale of six bits. After d come the
  * top two bits of the scales, then their low nibbles, then the codes. {@code x = d * (scale - 32) * table[q]}.
  */
-final class Iq4XsCodec implements BlockCodec {
-    private static final int ELEMENTS = 256;
+final class Iq4XsCodec extends SuperBlockCodec {
     private static final int SUB_BLOCK = 32;
     private static final int SUB_BLOCKS = ELEMENTS / SUB_BLOCK;
     private static final int SCALE_ZERO = 32;
     private static final int HIGH = 2;
     private static final int LOW = 4;
     private static final int CODES = 8;
+    private static final int BYTES = CODES + ELEMENTS / 2;
 
-    private final NonLinearTable table = new NonLinearTable();
+    private final NonLinearTable weighted = new NonLinearTable();
     private final float[] weights = new float[SUB_BLOCK];
     private final float[] scales = new float[SUB_BLOCKS];
-    private final byte[] codes = new byte[SUB_BLOCK];
+
+    Iq4XsCodec() {
+        super(SUB_BLOCKS, BYTES, new NonLinearTable());
+    }
 
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encode(SubBlockSearch found, int first, float[] values, int offset, byte[] target, int at) {
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            scales[j] = found.scale(first + j);
+        }
+        store(values, offset, target, at);
+    }
+
+    @Override
+    public void encodeWeighted(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+        float meanSquare = CArithmetic.sumOfSquares(values, offset, ELEMENTS) * (2f / ELEMENTS);
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            int within = SUB_BLOCK * j;
+            importance.weigh(values, offset + within, within, SUB_BLOCK, meanSquare, weights);
+            scales[j] = weighted.fit(values, offset + within, SUB_BLOCK, weights);
+        }
+        store(values, offset, target, at);
+    }
+
+    private void store(float[] values, int offset, byte[] target, int at) {
         // Codes are chosen for the scale as computed, not as rounded to half precision.
-        float scale = -fit(values, offset, importance) / SCALE_ZERO;
+        float scale = -CArithmetic.largestMagnitude(scales, 0, SUB_BLOCKS) / SCALE_ZERO;
         float inverse = CArithmetic.inverse(scale);
         Fields.putHalf(target, at, scale);
         Arrays.fill(target, at + LOW, at + CODES, (byte) 0);
@@ -40,21 +62,6 @@ final class Iq4XsCodec implements BlockCodec {
             high |= (stored >> 4) << (2 * j);
         }
         Fields.putShort(target, at + HIGH, high);
-    }
-
-    /** Finds the scales and returns the one farthest from zero. */
-    private float fit(float[] values, int offset, BlockImportance importance) {
-        float meanSquare = CArithmetic.sumOfSquares(values, offset, ELEMENTS) * (2f / ELEMENTS);
-        float farthest = 0f;
-        for (int j = 0; j < SUB_BLOCKS; j++) {
-            int within = SUB_BLOCK * j;
-            NonLinearTable.weigh(values, offset + within, within, SUB_BLOCK, importance, meanSquare, weights);
-            scales[j] = table.fit(values, offset + within, SUB_BLOCK, weights);
-            if (Math.abs(scales[j]) > Math.abs(farthest)) {
-                farthest = scales[j];
-            }
-        }
-        return farthest;
     }
 
     @Override

@@ -1,12 +1,29 @@
 package io.arrowquant.scheme.ggml;
 
 /** The 16 values of IQ4_NL and IQ4_XS, denser around zero, and the search for the scale to use them with. */
-final class NonLinearTable {
+final class NonLinearTable extends PlainSearch {
     private static final int[] VALUES = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
     private static final int TRIES = 7;
+    private static final byte[] CODES = codes();
+    private static final float[] NEAREST_VALUES = nearestValues();
 
+    private static final int ELEMENTS = 32;
+
+    private final float[] squares = new float[ELEMENTS];
     private float codeTimesValue;
     private float codeSquared;
+
+    NonLinearTable() {
+        super(ELEMENTS);
+    }
+
+    @Override
+    float fitPlain(float[] values, int offset, byte[] codes, int codeOffset) {
+        for (int i = 0; i < ELEMENTS; i++) {
+            squares[i] = values[offset + i] * values[offset + i];
+        }
+        return fit(values, offset, ELEMENTS, squares);
+    }
 
     static int value(int code) {
         return VALUES[code];
@@ -14,23 +31,44 @@ final class NonLinearTable {
 
     /** The code of the nearest value; halfway between two it is the higher one. */
     static int nearest(float x) {
+        return CODES[place(x)];
+    }
+
+    /** The place of a number in the tables that have an entry for each half from the lowest value to the highest. */
+    private static int place(float x) {
         if (x <= VALUES[0]) {
             return 0;
         }
-        int high = VALUES.length - 1;
-        if (x >= VALUES[high]) {
-            return high;
+        // Written so that NaN comes to the end, as in C.
+        if (!(x < VALUES[VALUES.length - 1])) {
+            return CODES.length - 1;
         }
-        int low = 0;
-        while (high - low > 1) {
-            int middle = (low + high) / 2;
-            if (x < VALUES[middle]) {
-                high = middle;
-            } else {
-                low = middle;
+        float doubled = 2 * x;
+        int whole = (int) doubled;
+        // The cast goes toward zero: below zero, that is up.
+        return whole - (doubled < whole ? 1 : 0) - 2 * VALUES[0];
+    }
+
+    /** What lies halfway between two values is a whole number of halves, so a code holds for all numbers up to the next. */
+    private static byte[] codes() {
+        byte[] codes = new byte[2 * (VALUES[VALUES.length - 1] - VALUES[0]) + 1];
+        int code = 0;
+        for (int i = 0; i < codes.length; i++) {
+            int doubled = i + 2 * VALUES[0];
+            if (code < VALUES.length - 1 && doubled >= VALUES[code] + VALUES[code + 1]) {
+                code++;
             }
+            codes[i] = (byte) code;
         }
-        return x - VALUES[high - 1] < VALUES[high] - x ? high - 1 : high;
+        return codes;
+    }
+
+    private static float[] nearestValues() {
+        float[] values = new float[CODES.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = VALUES[CODES[i]];
+        }
+        return values;
     }
 
     /** The scale of least weighted squared error among 16 tried; zero for negligible values. */
@@ -57,29 +95,11 @@ final class NonLinearTable {
         float squares = 0f;
         for (int i = 0; i < count; i++) {
             float x = values[offset + i];
-            float q = VALUES[nearest(inverse * x)];
+            float q = NEAREST_VALUES[place(inverse * x)];
             products += weights[i] * q * x;
             squares += weights[i] * q * q;
         }
         codeTimesValue = products;
         codeSquared = squares;
-    }
-
-    /** The weights of elements: their squares, or with an importance matrix what it makes of them. */
-    static void weigh(
-            float[] values,
-            int offset,
-            int within,
-            int count,
-            BlockImportance importance,
-            float meanSquare,
-            float[] weights) {
-        if (importance != null) {
-            importance.weigh(values, offset, within, count, meanSquare, weights);
-            return;
-        }
-        for (int i = 0; i < count; i++) {
-            weights[i] = values[offset + i] * values[offset + i];
-        }
     }
 }

@@ -1,12 +1,15 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.BlockPassKernels;
+
 /**
  * NVFP4 as ggml has it: four scales in unsigned E4M3 and 64 four-bit floats in sub-blocks of 16. No scale of the tensor
  * takes part; a checkpoint may bring one in a tensor of its own.
  */
-final class Nvfp4Codec implements BlockCodec {
+final class Nvfp4Codec extends ScaledCodec {
     private static final int SUB_BLOCK = 16;
     private static final int SUB_BLOCKS = 4;
+    private static final int BYTES = SUB_BLOCKS + SUB_BLOCKS * SUB_BLOCK / 2;
     private static final float LARGEST_CODE = 6f;
 
     private static final float LARGEST_SCALE = 448f;
@@ -16,8 +19,34 @@ final class Nvfp4Codec implements BlockCodec {
     private static final int TOP_EXPONENT = 15;
     private static final int TOP_MANTISSA = 7;
 
+    private final byte[] codes = new byte[SCALES * SUB_BLOCK];
+
+    Nvfp4Codec(BlockPassKernels kernels) {
+        super(kernels, SUB_BLOCKS * SUB_BLOCK, BYTES, SUB_BLOCKS);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encodeRun(float[] values, int offset, int blocks, byte[] target, int at) {
+        int subBlocks = blocks * SUB_BLOCKS;
+        kernels.farthest(values, offset, subBlocks, SUB_BLOCK, farthest);
+        for (int j = 0; j < subBlocks; j++) {
+            float largest = Math.abs(farthest[j]);
+            byte scale = toScale(largest / LARGEST_CODE);
+            target[at + j / SUB_BLOCKS * BYTES + j % SUB_BLOCKS] = scale;
+            scales[j] = halfScale(scale);
+            if (!FourBitFloats.isUsual(largest, scales[j])) {
+                leave(j / SUB_BLOCKS);
+            }
+        }
+        kernels.fourBitFloats(values, offset, subBlocks, SUB_BLOCK, scales, codes);
+        for (int j = 0; j < subBlocks; j++) {
+            int to = codes(at + j / SUB_BLOCKS * BYTES, j % SUB_BLOCKS);
+            Fields.putNibbles(codes, j * SUB_BLOCK, SUB_BLOCK, target, to);
+        }
+    }
+
+    @Override
+    void encodePlain(float[] values, int offset, byte[] target, int at) {
         for (int j = 0; j < SUB_BLOCKS; j++) {
             int from = offset + SUB_BLOCK * j;
             float largest = Math.abs(CArithmetic.largestMagnitude(values, from, SUB_BLOCK));

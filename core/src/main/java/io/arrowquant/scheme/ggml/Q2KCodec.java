@@ -1,11 +1,14 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.AffineGrid;
+import io.arrowquant.kernel.BlockKernels;
+import io.arrowquant.kernel.SubBlockSearch;
+
 /**
  * Q2_K: 16 sub-blocks of 16 codes of two bits, each with a scale and a minimum of four bits in one byte.
  * {@code x = d * scale * q - dmin * minimum}.
  */
-final class Q2KCodec implements BlockCodec {
-    private static final int ELEMENTS = 256;
+final class Q2KCodec extends SuperBlockCodec {
     private static final int SUB_BLOCK = 16;
     private static final int SUB_BLOCKS = ELEMENTS / SUB_BLOCK;
     private static final int TOP = 3;
@@ -13,51 +16,62 @@ final class Q2KCodec implements BlockCodec {
     private static final int CODES = SUB_BLOCKS;
     private static final int SCALE = CODES + TwoBits.BYTES;
     private static final int MINIMUM = SCALE + 2;
+    private static final int BYTES = MINIMUM + 2;
 
-    private final AffineSearch plain = new AffineSearch(TOP, SUB_BLOCK, -0.5f, 0.1f, 15, true);
+    private static final AffineGrid GRID = new AffineGrid(TOP, SUB_BLOCK, -0.5f, 0.1f, 15, true);
+
+    private final BlockKernels kernels;
     private final AffineSearch weighted = AffineSearch.weighted(TOP, SUB_BLOCK);
     private final PositiveSearch scaleSearch = new PositiveSearch(SCALE_LIMIT);
-    private final byte[] codes = new byte[ELEMENTS];
     private final float[] weights = new float[SUB_BLOCK];
     private final float[] scales = new float[SUB_BLOCKS];
     private final float[] minimums = new float[SUB_BLOCKS];
     private final float[] sumsOfWeights = new float[SUB_BLOCKS];
     private final byte[] scaleCodes = new byte[SUB_BLOCKS];
     private final byte[] minimumCodes = new byte[SUB_BLOCKS];
+    private final float[] steps = new float[SUB_BLOCKS];
+    private final float[] shifts = new float[SUB_BLOCKS];
+
+    Q2KCodec(BlockKernels kernels) {
+        super(SUB_BLOCKS, BYTES, kernels.affine(GRID, new AffineSearch(GRID)));
+        this.kernels = kernels;
+    }
 
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
-        float scale;
-        float minimum;
-        if (importance == null) {
-            fitPlain(values, offset);
-            scale = quantize(scales, scaleCodes);
-            minimum = quantize(minimums, minimumCodes);
-        } else {
-            fitWeighted(values, offset, importance);
-            scale = scaleSearch.fit(scales, SUB_BLOCKS, sumsOfWeights, scaleCodes);
-            minimum = scaleSearch.fit(minimums, SUB_BLOCKS, sumsOfWeights, minimumCodes);
+    void encode(SubBlockSearch found, int first, float[] values, int offset, byte[] target, int at) {
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            scales[j] = found.scale(first + j);
+            minimums[j] = found.shift(first + j);
         }
+        storeScales(quantize(scales, scaleCodes), quantize(minimums, minimumCodes), target, at);
+        keepCodes(found, first, steps);
+        storeCodes(values, offset, target, at);
+    }
+
+    @Override
+    public void encodeWeighted(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+        fitWeighted(values, offset, importance);
+        float scale = scaleSearch.fit(scales, SUB_BLOCKS, sumsOfWeights, scaleCodes);
+        float minimum = scaleSearch.fit(minimums, SUB_BLOCKS, sumsOfWeights, minimumCodes);
+        storeScales(scale, minimum, target, at);
+        storeCodes(values, offset, target, at);
+    }
+
+    /** Stores the scales, and leaves what they stand for as stored. */
+    private void storeScales(float scale, float minimum, byte[] target, int at) {
         float storedScale = Fields.putHalf(target, at + SCALE, scale);
         float storedMinimum = Fields.putHalf(target, at + MINIMUM, minimum);
         for (int j = 0; j < SUB_BLOCKS; j++) {
             byte both = (byte) (scaleCodes[j] | minimumCodes[j] << 4);
             target[at + j] = both;
-            encodeAgain(
-                    values, offset, j, storedScale * Fields.lowNibble(both), storedMinimum * Fields.highNibble(both));
+            steps[j] = storedScale * Fields.lowNibble(both);
+            shifts[j] = storedMinimum * Fields.highNibble(both);
         }
-        TwoBits.put(codes, 0, target, at + CODES);
     }
 
-    private void fitPlain(float[] values, int offset) {
-        for (int j = 0; j < SUB_BLOCKS; j++) {
-            int from = offset + SUB_BLOCK * j;
-            for (int i = 0; i < SUB_BLOCK; i++) {
-                weights[i] = Math.abs(values[from + i]);
-            }
-            scales[j] = plain.fit(values, from, weights, codes, SUB_BLOCK * j);
-            minimums[j] = plain.offset;
-        }
+    private void storeCodes(float[] values, int offset, byte[] target, int at) {
+        kernels.encode(values, offset, SUB_BLOCKS, SUB_BLOCK, steps, shifts, 0, TOP, codes);
+        TwoBits.put(codes, 0, target, at + CODES);
     }
 
     private void fitWeighted(float[] values, int offset, BlockImportance importance) {
@@ -71,7 +85,7 @@ final class Q2KCodec implements BlockCodec {
             }
             sumsOfWeights[j] = sum;
             scales[j] = weighted.fit(values, from, weights, codes, SUB_BLOCK * j);
-            minimums[j] = weighted.offset;
+            minimums[j] = weighted.shift;
         }
     }
 
@@ -86,15 +100,6 @@ final class Q2KCodec implements BlockCodec {
             numberCodes[j] = largest > 0f ? (byte) CArithmetic.nearest(inverse * numbers[j]) : 0;
         }
         return largest > 0f ? largest / SCALE_LIMIT : 0f;
-    }
-
-    private void encodeAgain(float[] values, int offset, int subBlock, float step, float shift) {
-        if (step == 0f) {
-            return;
-        }
-        for (int i = SUB_BLOCK * subBlock; i < SUB_BLOCK * (subBlock + 1); i++) {
-            codes[i] = (byte) CArithmetic.nearest((values[offset + i] + shift) / step, 0, TOP);
-        }
     }
 
     @Override

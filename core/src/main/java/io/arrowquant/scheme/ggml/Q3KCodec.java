@@ -1,13 +1,14 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.BlockKernels;
+import io.arrowquant.kernel.SubBlockSearch;
 import java.util.Arrays;
 
 /**
  * Q3_K: 16 sub-blocks of 16 codes of three bits, each with a signed scale of six bits. The high bits of the codes come
  * first, then the low two, then 12 bytes of scales. {@code x = d * (scale - 32) * (q - 4)}.
  */
-final class Q3KCodec implements BlockCodec {
-    private static final int ELEMENTS = 256;
+final class Q3KCodec extends SuperBlockCodec {
     private static final int SUB_BLOCK = 16;
     private static final int SUB_BLOCKS = ELEMENTS / SUB_BLOCK;
     private static final int ZERO = 4;
@@ -17,43 +18,58 @@ final class Q3KCodec implements BlockCodec {
     private static final int SCALES = LOW + TwoBits.BYTES;
     private static final int SCALE_BYTES = 12;
     private static final int SCALE = SCALES + SCALE_BYTES;
+    private static final int BYTES = SCALE + 2;
+    private static final long LOWEST_BITS = 0x0101010101010101L;
 
-    private final DescentSearch plain = new DescentSearch(ZERO);
-    private final SymmetricSearch weighted = new SymmetricSearch(ZERO);
-    private final SymmetricSearch scaleSearch = new SymmetricSearch(SCALE_ZERO);
-    private final byte[] codes = new byte[ELEMENTS];
+    private final BlockKernels kernels;
+    private final SymmetricSearch weighted = new SymmetricSearch(ZERO, SUB_BLOCK);
+    private final SymmetricSearch scaleSearch = new SymmetricSearch(SCALE_ZERO, SUB_BLOCKS);
     private final float[] weights = new float[SUB_BLOCK];
     private final float[] scales = new float[SUB_BLOCKS];
     private final float[] sumsOfWeights = new float[SUB_BLOCKS];
     private final byte[] scaleCodes = new byte[SUB_BLOCKS];
+    private final float[] steps = new float[SUB_BLOCKS];
+    private final float[] shifts = new float[SUB_BLOCKS];
+
+    Q3KCodec(BlockKernels kernels) {
+        super(SUB_BLOCKS, BYTES, kernels.descent(ZERO, SUB_BLOCK, new DescentSearch(ZERO, SUB_BLOCK)));
+        this.kernels = kernels;
+    }
 
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
-        float scale = importance == null ? fitPlain(values, offset) : fitWeighted(values, offset, importance);
+    void encode(SubBlockSearch found, int first, float[] values, int offset, byte[] target, int at) {
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            scales[j] = found.scale(first + j);
+        }
+        storeScales(quantizeScales(), target, at);
+        keepCodes(found, first, steps);
+        storeCodes(values, offset, target, at);
+    }
+
+    @Override
+    public void encodeWeighted(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+        storeScales(fitWeighted(values, offset, importance), target, at);
+        storeCodes(values, offset, target, at);
+    }
+
+    /** Stores the scales, and leaves what they stand for as stored. */
+    private void storeScales(float scale, byte[] target, int at) {
         putScales(target, at + SCALES);
         float stored = Fields.putHalf(target, at + SCALE, scale);
         for (int j = 0; j < SUB_BLOCKS; j++) {
-            float step = stored * (scale(target, at + SCALES, j) - SCALE_ZERO);
-            if (step == 0f) {
-                continue;
-            }
-            for (int i = SUB_BLOCK * j; i < SUB_BLOCK * (j + 1); i++) {
-                codes[i] = (byte) (CArithmetic.nearest(values[offset + i] / step, -ZERO, ZERO - 1) + ZERO);
-            }
+            steps[j] = stored * (scale(target, at + SCALES, j) - SCALE_ZERO);
         }
+    }
+
+    private void storeCodes(float[] values, int offset, byte[] target, int at) {
+        kernels.encode(values, offset, SUB_BLOCKS, SUB_BLOCK, steps, shifts, -ZERO, ZERO - 1, codes);
         putHighBits(target, at);
         TwoBits.put(codes, 0, target, at + LOW);
     }
 
     /** Returns the scale of the scales, whose codes it leaves. */
-    private float fitPlain(float[] values, int offset) {
-        float farthest = 0f;
-        for (int j = 0; j < SUB_BLOCKS; j++) {
-            scales[j] = plain.fit(values, offset + SUB_BLOCK * j, SUB_BLOCK, codes, SUB_BLOCK * j);
-            if (Math.abs(scales[j]) > Math.abs(farthest)) {
-                farthest = scales[j];
-            }
-        }
+    private float quantizeScales() {
+        float farthest = CArithmetic.largestMagnitude(scales, 0, SUB_BLOCKS);
         if (farthest == 0f) {
             // Zero bytes, which stand for -32: the scale they are multiplied with is zero.
             Arrays.fill(scaleCodes, (byte) 0);
@@ -102,12 +118,12 @@ final class Q3KCodec implements BlockCodec {
     }
 
     private void putHighBits(byte[] target, int at) {
-        for (int k = 0; k < HIGH_BYTES; k++) {
-            int bits = 0;
+        for (int k = 0; k < HIGH_BYTES; k += Long.BYTES) {
+            long bits = 0;
             for (int j = 0; j < ELEMENTS / HIGH_BYTES; j++) {
-                bits |= (codes[HIGH_BYTES * j + k] >> 2) << j;
+                bits |= ((Fields.eight(codes, HIGH_BYTES * j + k) >>> 2) & LOWEST_BITS) << j;
             }
-            target[at + k] = (byte) bits;
+            Fields.putEight(target, at + k, bits);
         }
     }
 

@@ -1,32 +1,18 @@
 package io.arrowquant.scheme.ggml;
 
-/** Q4_0: a scale and 32 codes of four bits. {@code x = (q - 8) * d}; the value farthest from zero has code 0. */
-final class Q40Codec implements BlockCodec {
-    private static final int ELEMENTS = 32;
-    private static final int ZERO = 8;
-    private static final int CODES = 2;
+import io.arrowquant.kernel.BlockPassKernels;
 
-    private final byte[] codes = new byte[ELEMENTS];
-    private final float[] weights = new float[ELEMENTS];
-    private final SymmetricSearch search = new SymmetricSearch(ZERO);
+/** Q4_0: a scale and 32 codes of four bits. {@code x = (q - 8) * d}; the value farthest from zero has code 0. */
+final class Q40Codec extends SignedScaleCodec {
+    private static final int ZERO = 8;
+
+    Q40Codec(BlockPassKernels kernels) {
+        super(kernels, ZERO, ELEMENTS / 2);
+    }
 
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
-        float scale;
-        if (importance == null) {
-            scale = CArithmetic.largestMagnitude(values, offset, ELEMENTS) / -ZERO;
-            float inverse = CArithmetic.inverse(scale);
-            for (int i = 0; i < ELEMENTS; i++) {
-                // Adding 8.5 makes truncation round; a cast to a byte comes before the limit in C.
-                byte code = (byte) CArithmetic.truncated(values[offset + i] * inverse + (ZERO + 0.5f));
-                codes[i] = (byte) Math.min(2 * ZERO - 1, code);
-            }
-        } else {
-            importance.weigh(values, offset, 0, ELEMENTS, importance.rowMeanSquare(), weights);
-            scale = search.fit(values, offset, ELEMENTS, weights, 0, codes, 0);
-        }
-        Fields.putHalf(target, at, scale);
-        Fields.putNibbles(codes, 0, ELEMENTS, target, at + CODES);
+    void pack(byte[] unpacked, int offset, byte[] target, int at) {
+        Fields.putNibbles(unpacked, offset, ELEMENTS, target, at);
     }
 
     @Override

@@ -1,38 +1,23 @@
 package io.arrowquant.scheme.ggml;
 
-/** Q4_1: a scale, a minimum and 32 codes of four bits. {@code x = q * d + m}. */
-final class Q41Codec implements BlockCodec {
-    private static final int ELEMENTS = 32;
-    private static final int TOP = 15;
-    private static final int MINIMUM = 2;
-    private static final int CODES = 4;
+import io.arrowquant.kernel.BlockPassKernels;
 
-    private final byte[] codes = new byte[ELEMENTS];
-    private final float[] weights = new float[ELEMENTS];
-    private final AffineSearch search = AffineSearch.weighted(TOP, ELEMENTS);
-    private final ValueRange range = new ValueRange();
+/** Q4_1: a scale, a minimum and 32 codes of four bits. {@code x = q * d + m}. */
+final class Q41Codec extends AffineScaleCodec {
+    private static final int TOP = 15;
+
+    Q41Codec(BlockPassKernels kernels) {
+        super(kernels, TOP, ELEMENTS / 2);
+    }
 
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
-        float scale;
-        float minimum;
-        if (importance == null) {
-            range.find(values, offset, ELEMENTS);
-            minimum = range.lowest;
-            scale = (range.highest - minimum) / TOP;
-            float inverse = CArithmetic.inverse(scale);
-            for (int i = 0; i < ELEMENTS; i++) {
-                byte code = (byte) CArithmetic.truncated((values[offset + i] - minimum) * inverse + 0.5f);
-                codes[i] = (byte) Math.min(TOP, code);
-            }
-        } else {
-            importance.weigh(values, offset, 0, ELEMENTS, importance.rowMeanSquare(), weights);
-            scale = search.fit(values, offset, weights, codes, 0);
-            minimum = -search.offset;
-        }
-        Fields.putHalf(target, at, scale);
-        Fields.putHalf(target, at + MINIMUM, minimum);
-        Fields.putNibbles(codes, 0, ELEMENTS, target, at + CODES);
+    byte limited(byte code) {
+        return (byte) Math.min(TOP, code);
+    }
+
+    @Override
+    void pack(byte[] unpacked, int offset, byte[] target, int at) {
+        Fields.putNibbles(unpacked, offset, ELEMENTS, target, at);
     }
 
     @Override

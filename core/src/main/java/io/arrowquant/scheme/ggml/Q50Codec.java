@@ -1,31 +1,18 @@
 package io.arrowquant.scheme.ggml;
 
-/** Q5_0: a scale and 32 codes of five bits. {@code x = (q - 16) * d}; the value farthest from zero has code 0. */
-final class Q50Codec implements BlockCodec {
-    private static final int ELEMENTS = FiveBits.ELEMENTS;
-    private static final int ZERO = 16;
-    private static final int CODES = 2;
+import io.arrowquant.kernel.BlockPassKernels;
 
-    private final byte[] codes = new byte[ELEMENTS];
-    private final float[] weights = new float[ELEMENTS];
-    private final SymmetricSearch search = new SymmetricSearch(ZERO);
+/** Q5_0: a scale and 32 codes of five bits. {@code x = (q - 16) * d}; the value farthest from zero has code 0. */
+final class Q50Codec extends SignedScaleCodec {
+    private static final int ZERO = 16;
+
+    Q50Codec(BlockPassKernels kernels) {
+        super(kernels, ZERO, FiveBits.BYTES);
+    }
 
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
-        float scale;
-        if (importance == null) {
-            scale = CArithmetic.largestMagnitude(values, offset, ELEMENTS) / -ZERO;
-            float inverse = CArithmetic.inverse(scale);
-            for (int i = 0; i < ELEMENTS; i++) {
-                byte code = (byte) CArithmetic.truncated(values[offset + i] * inverse + (ZERO + 0.5f));
-                codes[i] = (byte) Math.min(2 * ZERO - 1, code);
-            }
-        } else {
-            importance.weigh(values, offset, 0, ELEMENTS, importance.rowMeanSquare(), weights);
-            scale = search.fit(values, offset, ELEMENTS, weights, 0, codes, 0);
-        }
-        Fields.putHalf(target, at, scale);
-        FiveBits.put(codes, target, at + CODES);
+    void pack(byte[] unpacked, int offset, byte[] target, int at) {
+        FiveBits.put(unpacked, offset, target, at);
     }
 
     @Override

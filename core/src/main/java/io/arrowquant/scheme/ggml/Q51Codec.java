@@ -1,38 +1,24 @@
 package io.arrowquant.scheme.ggml;
 
-/** Q5_1: a scale, a minimum and 32 codes of five bits. {@code x = q * d + m}. */
-final class Q51Codec implements BlockCodec {
-    private static final int ELEMENTS = FiveBits.ELEMENTS;
-    private static final int TOP = 31;
-    private static final int MINIMUM = 2;
-    private static final int CODES = 4;
+import io.arrowquant.kernel.BlockPassKernels;
 
-    private final byte[] codes = new byte[ELEMENTS];
-    private final float[] weights = new float[ELEMENTS];
-    private final AffineSearch search = AffineSearch.weighted(TOP, ELEMENTS);
-    private final ValueRange range = new ValueRange();
+/** Q5_1: a scale, a minimum and 32 codes of five bits. {@code x = q * d + m}. */
+final class Q51Codec extends AffineScaleCodec {
+    private static final int TOP = 31;
+
+    Q51Codec(BlockPassKernels kernels) {
+        super(kernels, TOP, FiveBits.BYTES);
+    }
 
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
-        float scale;
-        float minimum;
-        if (importance == null) {
-            range.find(values, offset, ELEMENTS);
-            minimum = range.lowest;
-            scale = (range.highest - minimum) / TOP;
-            float inverse = CArithmetic.inverse(scale);
-            for (int i = 0; i < ELEMENTS; i++) {
-                // No limit here, unlike Q4_1: only the low five bits are stored.
-                codes[i] = (byte) CArithmetic.truncated((values[offset + i] - minimum) * inverse + 0.5f);
-            }
-        } else {
-            importance.weigh(values, offset, 0, ELEMENTS, importance.rowMeanSquare(), weights);
-            scale = search.fit(values, offset, weights, codes, 0);
-            minimum = -search.offset;
-        }
-        Fields.putHalf(target, at, scale);
-        Fields.putHalf(target, at + MINIMUM, minimum);
-        FiveBits.put(codes, target, at + CODES);
+    byte limited(byte code) {
+        // No limit, unlike Q4_1: only the low five bits are stored.
+        return code;
+    }
+
+    @Override
+    void pack(byte[] unpacked, int offset, byte[] target, int at) {
+        FiveBits.put(unpacked, offset, target, at);
     }
 
     @Override

@@ -5,7 +5,7 @@ package io.arrowquant.scheme.ggml;
  * -limit, tries 18 more around it, and takes for each set of codes the scale of least weighted squared error. The same
  * sums, in the same order, as ggml's make_qx_quants.
  */
-final class SymmetricSearch {
+final class SymmetricSearch extends PlainSearch {
     /** Values below are as good as zero. */
     static final float NEGLIGIBLE = 1e-15f;
 
@@ -16,8 +16,14 @@ final class SymmetricSearch {
     private float codeTimesValue;
     private float codeSquared;
 
-    SymmetricSearch(int limit) {
+    SymmetricSearch(int limit, int elements) {
+        super(elements);
         this.limit = limit;
+    }
+
+    @Override
+    float fitPlain(float[] values, int offset, byte[] codes, int codeOffset) {
+        return fit(values, offset, elements, null, 0, codes, codeOffset);
     }
 
     /**

@@ -6,7 +6,7 @@ package io.arrowquant.scheme.ggml;
  * first is the most significant. A byte holds its number as a fraction of 256, so that multiplying by 3 brings out one
  * digit after the other. {@code x = (digit - 1) * d}.
  */
-final class Tq10Codec implements BlockCodec {
+final class Tq10Codec extends SingleBlockCodec {
     private static final int ELEMENTS = 256;
     private static final int DIGITS = 5;
     private static final int BASE = 3;
@@ -15,8 +15,12 @@ final class Tq10Codec implements BlockCodec {
     private static final int[] RUN_DIGITS = {5, 5, 4};
     private static final int SCALE = 52;
 
+    Tq10Codec() {
+        super(ELEMENTS, 54);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encode(float[] values, int offset, byte[] target, int at) {
         float scale = CArithmetic.magnitude(values, offset, ELEMENTS);
         float inverse = CArithmetic.inverse(scale);
         int element = offset;

@@ -1,14 +1,18 @@
 package io.arrowquant.scheme.ggml;
 
 /** TQ2_0: 256 ternary digits of two bits each and a scale. {@code x = (digit - 1) * d}. */
-final class Tq20Codec implements BlockCodec {
+final class Tq20Codec extends SingleBlockCodec {
     private static final int ELEMENTS = 256;
     private static final int SCALE = TwoBits.BYTES;
 
     private final byte[] digits = new byte[ELEMENTS];
 
+    Tq20Codec() {
+        super(ELEMENTS, 66);
+    }
+
     @Override
-    public void encode(float[] values, int offset, BlockImportance importance, byte[] target, int at) {
+    void encode(float[] values, int offset, byte[] target, int at) {
         float scale = CArithmetic.magnitude(values, offset, ELEMENTS);
         float inverse = CArithmetic.inverse(scale);
         for (int i = 0; i < ELEMENTS; i++) {

@@ -8,19 +8,20 @@ final class TwoBits {
     static final int BYTES = 64;
     private static final int HALF = 128;
     private static final int RUN = 32;
+    private static final long PAIRS = 0x0303030303030303L;
 
     private TwoBits() {}
 
     /** Packs the two bits from {@code shift} up of 256 codes. */
     static void put(byte[] codes, int shift, byte[] target, int at) {
         for (int half = 0; half < 2; half++) {
-            for (int i = 0; i < RUN; i++) {
+            for (int i = 0; i < RUN; i += Long.BYTES) {
                 int from = half * HALF + i;
-                int packed = 0;
+                long packed = 0;
                 for (int k = 0; k < 4; k++) {
-                    packed |= ((codes[from + k * RUN] >> shift) & 3) << (2 * k);
+                    packed |= ((Fields.eight(codes, from + k * RUN) >>> shift) & PAIRS) << (2 * k);
                 }
-                target[at + half * RUN + i] = (byte) packed;
+                Fields.putEight(target, at + half * RUN + i, packed);
             }
         }
     }

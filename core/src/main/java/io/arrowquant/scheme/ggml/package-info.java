@@ -4,9 +4,10 @@
  * in some blocks, and so from us.
  *
  * <p>Every type cuts rows into blocks of 1, 32, 64 or 256 elements; a block holds its own scales, so it depends on
- * nothing but its elements. {@link io.arrowquant.scheme.ggml.BlockCodec} is one type; the searches for the best scale
- * that several types share have classes of their own. They are the scalar reference: a faster kernel must give the same
- * bytes.
+ * nothing but its elements. {@link io.arrowquant.scheme.ggml.BlockCodec} is one type and holds what its format is; what
+ * takes time, it has kernels do. The searches for the best scale, {@link io.arrowquant.scheme.ggml.PlainSearch}, and the
+ * plain encoders of {@link io.arrowquant.scheme.ggml.ScaledCodec} are the scalar reference: kernels give the same bytes,
+ * and leave to them the values that their arithmetic does not hold for.
  *
  * <p>A scheme makes one part, the blocks of all rows in order. The types of safetensors know no ggml blocks, so the part
  * is {@code ggml_<type>} of bytes with the leading dimensions of the tensor and the bytes of a row as the last, the shape

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.integer;
 
+import io.arrowquant.kernel.GroupKernels;
 import io.arrowquant.kernel.IntegerKernels;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
@@ -35,6 +36,13 @@ final class IntegerEncoder implements Encoder {
     // What the passes over a tile tell each other of its pieces: groups, or parts of groups at both ends.
     private int count;
     private int firstPieceLength;
+    /** Pieces at the front that are whole groups of a length that kernels take many of at once. */
+    private int wholeGroups;
+
+    /** Where the codes of those are when they were packed at once; null when all codes are in {@link #codes}. */
+    private byte[] packed;
+
+    private int packedAt;
     private float[] lows = new float[0];
     private float[] highs = new float[0];
     private float[] scales = new float[0];
@@ -74,6 +82,10 @@ final class IntegerEncoder implements Encoder {
     /** From the grids of the last tile: the scale of a group that began in an earlier one may be gone from the parts. */
     @Override
     public boolean reconstruct(float[] target, int offset) {
+        if (packed != null) {
+            kernels.unpack(packed, packedAt, bits, codes, 0, pieceEnd(wholeGroups - 1));
+            packed = null;
+        }
         for (int piece = 0, from = 0; from < count; piece++) {
             int end = pieceEnd(piece);
             kernels.decode(codes, from, end - from, scales[piece], zeroPoints[piece], target, offset + from);
@@ -91,21 +103,40 @@ final class IntegerEncoder implements Encoder {
         count = tile.count();
         long inGroup = start % groupLength;
         firstPieceLength = (int) Math.min(count, groupLength - inGroup);
-        int pieces = (int) (1 + IntegerScheme.groups(count - firstPieceLength, groupLength));
+        int pieces = (int) Math.min(count, 1 + IntegerScheme.groups(count - firstPieceLength, groupLength));
         reserve(pieces);
+        boolean manyAtOnce = surveyed == null && inGroup == 0 && groupLength % GroupKernels.UNIT == 0;
+        wholeGroups = manyAtOnce ? (int) (count / groupLength) : 0;
         values.of(tile);
         measureRanges(tile, start);
         fitGrids(start, pieces);
         appendGrids(inGroup == 0 ? 0 : 1, pieces, parts);
-        for (int piece = 0, from = 0; piece < pieces; piece++) {
+        int begin = parts.append(IntegerScheme.CODES, (int) (((long) count * bits + 7) / 8));
+        encodeCodes(pieces, parts.array(IntegerScheme.CODES), begin);
+    }
+
+    private void encodeCodes(int pieces, byte[] target, int begin) {
+        packed = null;
+        int unpackedFrom = 0;
+        if (wholeGroups > 0) {
+            if (bits == 4 && values.areBrains()) {
+                values.encodeNibbles(wholeGroups, (int) groupLength, scales, zeroPoints, target, begin);
+                packed = target;
+                packedAt = begin;
+                unpackedFrom = pieceEnd(wholeGroups - 1);
+            } else {
+                values.encodeGroups(wholeGroups, (int) groupLength, bits, scales, zeroPoints, codes);
+            }
+        }
+        for (int piece = wholeGroups, from = pieceBegin(wholeGroups); piece < pieces; piece++) {
             int end = pieceEnd(piece);
             float zeroPoint = zeroPoints[piece];
             values.encode(
                     from, end - from, scales[piece], grid.lowest(zeroPoint), grid.highest(zeroPoint), zeroPoint, codes);
             from = end;
         }
-        int begin = parts.append(IntegerScheme.CODES, (int) (((long) count * bits + 7) / 8));
-        kernels.pack(codes, 0, count, bits, parts.array(IntegerScheme.CODES), begin);
+        // Whole groups fill whole bytes.
+        kernels.pack(codes, unpackedFrom, count - unpackedFrom, bits, target, begin + unpackedFrom * bits / 8);
     }
 
     private void reserve(int pieces) {
@@ -124,8 +155,16 @@ final class IntegerEncoder implements Encoder {
         return (int) Math.min(count, firstPieceLength + piece * groupLength);
     }
 
+    private int pieceBegin(int piece) {
+        return piece == 0 ? 0 : pieceEnd(piece - 1);
+    }
+
     private void measureRanges(Tile tile, long start) {
-        for (int piece = 0, from = 0; from < count; piece++) {
+        int first = 0;
+        if (wholeGroups > 0 && values.ranges(wholeGroups, (int) groupLength, lows, highs)) {
+            first = wholeGroups;
+        }
+        for (int piece = first, from = pieceBegin(first); from < count; piece++) {
             int end = pieceEnd(piece);
             if (!values.range(from, end - from, range)) {
                 repair(tile, from, end - from, start + from);
@@ -138,17 +177,15 @@ final class IntegerEncoder implements Encoder {
     }
 
     private void fitGrids(long start, int pieces) {
-        long group = start / groupLength;
-        for (int piece = 0; piece < pieces; piece++) {
-            if (surveyed != null) {
+        if (surveyed != null) {
+            long group = start / groupLength;
+            for (int piece = 0; piece < pieces; piece++) {
                 surveyed.range(group + piece, range);
                 lows[piece] = range[0];
                 highs[piece] = range[1];
             }
-            grid.fit(lows[piece], highs[piece]);
-            scales[piece] = grid.scale;
-            zeroPoints[piece] = grid.zeroPoint;
         }
+        grid.fit(lows, highs, pieces, scales, zeroPoints);
     }
 
     /** Appends scales and zero points of the groups that begin in this tile. */

@@ -1,16 +1,17 @@
 package io.arrowquant.scheme.integer;
 
 /**
- * The grid of one group: which values its codes stand for. All in float32, as the format is defined; the only doubles
- * are in scales too small for a normal float, where float32 would lose the group.
+ * The grids of groups: which values their codes stand for. All in float32, as the format is defined; the only doubles
+ * are in scales too small for a normal float, where float32 would lose the group. Many groups are fitted together, in
+ * loops so plain that the compiler can vectorise them.
  */
 final class IntegerGrid {
-    private final int steps;
-    private final boolean symmetric;
-    private final int half;
+    /** 1.5 * 2^23: adding and subtracting it rounds small values to a whole number, ties to even. */
+    private static final float ROUNDER = 12582912f;
 
-    float scale;
-    float zeroPoint;
+    private final float steps;
+    private final boolean symmetric;
+    private final float half;
 
     IntegerGrid(int bits, boolean symmetric) {
         this.steps = (1 << bits) - 1;
@@ -18,47 +19,63 @@ final class IntegerGrid {
         this.half = 1 << (bits - 1);
     }
 
-    /** Fits the grid to a group whose values and zero lie between {@code low <= 0} and {@code high >= 0}. */
-    void fit(float low, float high) {
+    /**
+     * Fits the grids of {@code count} groups whose values and zero lie between {@code lows[i] <= 0} and
+     * {@code highs[i] >= 0}.
+     */
+    void fit(float[] lows, float[] highs, int count, float[] scales, float[] zeroPoints) {
         if (symmetric) {
-            fitSymmetric(Math.max(-low, high));
+            fitSymmetric(lows, highs, count, scales, zeroPoints);
         } else {
-            fitAsymmetric(low, high);
+            fitAsymmetric(lows, highs, count, scales, zeroPoints);
         }
     }
 
     /** The lowest whole number that {@code x / scale} may round to. */
-    float lowest(float anyZeroPoint) {
-        return symmetric ? 1 - half : -anyZeroPoint;
+    float lowest(float zeroPoint) {
+        return symmetric ? 1 - half : -zeroPoint;
     }
 
     /** The highest whole number that {@code x / scale} may round to. */
-    float highest(float anyZeroPoint) {
-        return symmetric ? half - 1 : steps - anyZeroPoint;
+    float highest(float zeroPoint) {
+        return symmetric ? half - 1 : steps - zeroPoint;
     }
 
-    private void fitSymmetric(float largest) {
-        int levels = half - 1;
-        scale = largest / levels;
-        if (scale < Float.MIN_NORMAL) {
-            scale = largest == 0f ? 1f : tinyScale((double) largest / levels);
+    private void fitSymmetric(float[] lows, float[] highs, int count, float[] scales, float[] zeroPoints) {
+        float levels = half - 1;
+        for (int i = 0; i < count; i++) {
+            scales[i] = Math.max(-lows[i], highs[i]) / levels;
+            zeroPoints[i] = half;
         }
-        zeroPoint = half;
-    }
-
-    private void fitAsymmetric(float low, float high) {
-        scale = high / steps - low / steps;
-        if (scale < Float.MIN_NORMAL) {
-            scale = low == 0f && high == 0f ? 1f : tinyScale(((double) high - low) / steps);
+        for (int i = 0; i < count; i++) {
+            if (scales[i] < Float.MIN_NORMAL) {
+                scales[i] = tinyScale(Math.max(-lows[i], highs[i]), levels);
+            }
         }
-        float rounded = (float) Math.rint(-low / scale);
-        // Adding +0 turns a minus zero into zero.
-        zeroPoint = Math.min(Math.max(rounded, 0f), steps) + 0f;
     }
 
-    /** The smallest multiple of Float.MIN_VALUE that is not below an ideal scale. */
-    private static float tinyScale(double ideal) {
-        int multiple = (int) Math.ceil(ideal / Float.MIN_VALUE);
+    private void fitAsymmetric(float[] lows, float[] highs, int count, float[] scales, float[] zeroPoints) {
+        for (int i = 0; i < count; i++) {
+            scales[i] = highs[i] / steps - lows[i] / steps;
+        }
+        for (int i = 0; i < count; i++) {
+            if (scales[i] < Float.MIN_NORMAL) {
+                scales[i] = tinyScale((double) highs[i] - lows[i], steps);
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            // Rounding leaves no minus zero: the difference of equal numbers is zero.
+            float rounded = (-lows[i] / scales[i] + ROUNDER) - ROUNDER;
+            zeroPoints[i] = Math.min(rounded, steps);
+        }
+    }
+
+    /** The smallest multiple of Float.MIN_VALUE that is not below {@code range / steps}; 1 when the range is empty. */
+    private static float tinyScale(double range, double steps) {
+        if (range == 0) {
+            return 1f;
+        }
+        int multiple = (int) Math.ceil(range / steps / Float.MIN_VALUE);
         // The bits of a subnormal float count multiples of MIN_VALUE, and so do those of MIN_NORMAL.
         return Float.intBitsToFloat(multiple);
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.arrowquant.Samples;
+import io.arrowquant.kernel.Float16;
+import io.arrowquant.kernel.KernelProvider;
+import io.arrowquant.kernel.Providers;
 import io.arrowquant.tensor.Shape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +25,11 @@ abstract class BlockCodecContract {
     /** Blocks of minus zeros have a scale of plus zero there, and one of minus zero in C. */
     private static final Set<GgmlType> GGUF_PY_DIFFERS = EnumSet.of(GgmlType.Q4_0, GgmlType.Q5_0);
 
-    abstract BlockCodec codec(GgmlType type);
+    abstract KernelProvider provider();
+
+    private BlockCodec codec(GgmlType type) {
+        return type.newCodec(provider());
+    }
 
     @ParameterizedTest
     @EnumSource(GgmlType.class)
@@ -95,13 +102,93 @@ abstract class BlockCodecContract {
                 System.arraycopy(values, block * elements, alone, 3, elements);
                 byte[] target = new byte[bytes + 8];
                 Arrays.fill(target, GUARD);
-                codec.encode(alone, 3, null, target, 5);
+                codec.encode(alone, 3, 1, target, 5);
                 assertThat(Arrays.copyOfRange(target, 5, 5 + bytes))
                         .as("%s of %s", type, kind)
                         .isEqualTo(Arrays.copyOfRange(inOrder, block * bytes, (block + 1) * bytes));
                 Arrays.fill(target, 5, 5 + bytes, GUARD);
                 assertThat(target).containsOnly(GUARD);
             }
+        }
+    }
+
+    /** Values of every kind, and runs of every length that ends inside what kernels take at once. */
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void runsOfBlocksGiveTheBytesOfThePlainCodec(GgmlType type) {
+        BlockCodec codec = codec(type);
+        BlockCodec plain = type.newCodec(Providers.scalar());
+        int elements = type.blockElements();
+        for (BlockSamples kind : BlockSamples.values()) {
+            float[] values = kind.array(64 * elements, elements);
+            assertSameBlocks(type, encode(type, codec, values, null), encode(type, plain, values, null), kind.name());
+        }
+        float[] values = BlockSamples.MIXED.array(11 * elements + 11, 3);
+        for (int blocks = 1; blocks <= 11; blocks++) {
+            int length = blocks * type.blockBytes();
+            byte[] target = new byte[length + 12];
+            byte[] expected = new byte[length + 12];
+            Arrays.fill(target, GUARD);
+            Arrays.fill(expected, GUARD);
+            codec.encode(values, blocks, blocks, target, blocks);
+            plain.encode(values, blocks, blocks, expected, blocks);
+            assertThat(target).as("%d blocks of %s", blocks, type).isEqualTo(expected);
+        }
+    }
+
+    /** The passes of kernels give what the plain code gives for each block. */
+    @ParameterizedTest
+    @EnumSource(
+            value = GgmlType.class,
+            names = {"Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "MXFP4", "NVFP4_GGML"})
+    void passesGiveTheBytesOfThePlainCode(GgmlType type) {
+        ScaledCodec codec = (ScaledCodec) codec(type);
+        int blocks = 64;
+        for (BlockSamples kind : BlockSamples.values()) {
+            float[] values = kind.array(blocks * type.blockElements(), 11);
+            byte[] expected = new byte[blocks * type.blockBytes()];
+            for (int block = 0; block < blocks; block++) {
+                codec.encodePlain(values, block * type.blockElements(), expected, block * type.blockBytes());
+            }
+            assertSameBlocks(type, encode(type, codec, values, null), expected, kind.name());
+        }
+    }
+
+    /** Elements as they are stored, where a type takes them, give the bytes of the same elements as floats. */
+    @ParameterizedTest
+    @EnumSource(GgmlType.class)
+    void brainsGiveTheBytesOfFloats(GgmlType type) {
+        BlockCodec codec = codec(type);
+        int blocks = 150;
+        int count = blocks * type.blockElements();
+        for (BlockSamples kind : BlockSamples.values()) {
+            byte[] stored = new byte[2 * count + 2];
+            float[] values = kind.array(count, 7);
+            for (int i = 0; i < count; i++) {
+                // Cut off, so that what is finite stays so.
+                short brain = (short) (Float.floatToRawIntBits(values[i]) >> 16);
+                Fields.putShort(stored, 2 + 2 * i, brain);
+                values[i] = Float16.brainToFloat(brain);
+            }
+            byte[] target = new byte[blocks * type.blockBytes()];
+            if (codec.encodeBrain(stored, 2, blocks, target, 0)) {
+                assertSameBlocks(type, target, encode(type, codec, values, null), kind.name());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = GgmlType.class,
+            names = {"Q8_0", "Q4_0", "Q5_0"})
+    void brainsThatAreNotFiniteAreLeftToTheCaller(GgmlType type) {
+        BlockCodec codec = codec(type);
+        byte[] target = new byte[200 * type.blockBytes()];
+        byte[] stored = new byte[2 * 200 * type.blockElements()];
+        assertThat(codec.encodeBrain(stored, 0, 200, target, 0)).isTrue();
+        for (int bits : new int[] {0x7f80, 0xff80, 0x7fc0, 0xffff}) {
+            Fields.putShort(stored, stored.length - 6, bits);
+            assertThat(codec.encodeBrain(stored, 0, 200, target, 0)).isFalse();
         }
     }
 
@@ -121,17 +208,22 @@ abstract class BlockCodecContract {
     }
 
     private byte[] encode(GgmlType type, float[] values, float[] columnWeights) {
-        BlockCodec codec = codec(type);
+        return encode(type, codec(type), values, columnWeights);
+    }
+
+    private static byte[] encode(GgmlType type, BlockCodec codec, float[] values, float[] columnWeights) {
+        byte[] blocks = new byte[values.length / type.blockElements() * type.blockBytes()];
+        if (columnWeights == null) {
+            codec.encode(values, 0, values.length / type.blockElements(), blocks, 0);
+            return blocks;
+        }
         boolean wholeRows = type.importance() == GgmlType.Importance.ROW;
         Shape shape = Shape.of(values.length / Fixtures.COLUMNS, Fixtures.COLUMNS);
-        ImportanceMatrix matrix = columnWeights == null ? null : new ImportanceMatrix(columnWeights, shape, wholeRows);
-        byte[] blocks = new byte[values.length / type.blockElements() * type.blockBytes()];
+        ImportanceMatrix matrix = new ImportanceMatrix(columnWeights, shape, wholeRows);
         int at = 0;
         for (int i = 0; i < values.length; i += type.blockElements()) {
-            if (matrix != null) {
-                matrix.moveTo(i, values, i);
-            }
-            codec.encode(values, i, matrix, blocks, at);
+            matrix.moveTo(i, values, i);
+            codec.encodeWeighted(values, i, matrix, blocks, at);
             at += type.blockBytes();
         }
         return blocks;

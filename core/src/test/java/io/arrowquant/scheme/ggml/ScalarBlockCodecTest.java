@@ -1,9 +1,12 @@
 package io.arrowquant.scheme.ggml;
 
-/** The scalar codecs. */
+import io.arrowquant.kernel.KernelProvider;
+import io.arrowquant.kernel.Providers;
+
+/** The plain codecs. */
 class ScalarBlockCodecTest extends BlockCodecContract {
     @Override
-    BlockCodec codec(GgmlType type) {
-        return type.newCodec();
+    KernelProvider provider() {
+        return Providers.scalar();
     }
 }

@@ -22,6 +22,7 @@ public final class DequantizeEvaluator {
     private float[] values = new float[0];
     private Scheme decodedScheme;
     private Shape decodedShape;
+    private DataType decodedSource;
     private Decoder decoder;
 
     DequantizeEvaluator(DequantizeCall call) {
@@ -72,11 +73,13 @@ public final class DequantizeEvaluator {
             throw new InvalidRequestException("shape " + shape + " holds " + shape.elements()
                     + " elements, but the struct holds " + count + " from element_start " + start);
         }
-        List<PartSpec> specs = scheme.parts(shape);
+        DataType source = scheme.dependsOnSource() ? storedParts.source() : DataType.F32;
+        List<PartSpec> specs = scheme.parts(shape, source);
         byte[][] parts = storedParts.of(scheme, shape, specs, data, start, count);
         makeRoom(count);
-        if (!scheme.equals(decodedScheme) || !shape.equals(decodedShape)) {
-            decoder = scheme.decoder(shape);
+        if (!scheme.equals(decodedScheme) || !shape.equals(decodedShape) || source != decodedSource) {
+            decoder = scheme.decoder(shape, source);
+            decodedSource = source;
             decodedScheme = scheme;
             decodedShape = shape;
         }

@@ -1,5 +1,8 @@
 package io.arrowquant.spark.function;
 
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.Printable;
+import io.arrowquant.tensor.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +14,7 @@ final class ExtraParts {
     static final String ERROR = "error";
     static final String ELEMENT_START = Arguments.ELEMENT_START;
     static final String ELEMENT_COUNT = Arguments.ELEMENT_COUNT;
+    static final String DTYPE = Arguments.DTYPE;
 
     private ExtraParts() {}
 
@@ -26,6 +30,9 @@ final class ExtraParts {
                 parts.put(range.specs().get(i).suffix(), range.parts().toByteArray(i));
             }
         }
+        if (range.source() != null) {
+            parts.put(DTYPE, range.source().name().getBytes(StandardCharsets.UTF_8));
+        }
         if (range.isPart()) {
             parts.put(ELEMENT_START, bytes(range.range().start()));
             parts.put(ELEMENT_COUNT, bytes(range.range().count()));
@@ -38,6 +45,17 @@ final class ExtraParts {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(number)
                 .array();
+    }
+
+    /** The type that a part names. */
+    static DataType type(byte[] part) {
+        String name = new String(part, StandardCharsets.UTF_8);
+        DataType type = DataType.find(name);
+        if (type == null || !type.isReadableAsFloat()) {
+            throw new InvalidRequestException(
+                    "part " + DTYPE + " of the struct names no type of weights: '" + Printable.text(name) + "'");
+        }
+        return type;
     }
 
     /** The number that a part holds. */

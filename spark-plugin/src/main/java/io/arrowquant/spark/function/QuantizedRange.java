@@ -14,6 +14,7 @@ import java.util.List;
  * @param specs the parts of the scheme, whose bytes are in {@code parts}; valid until the next row
  * @param kept the values as they are stored, when nothing was quantized
  * @param error why a quarantined row could not be quantized
+ * @param source the type of the values, where the scheme's decoder must know it; null for float32 and where it need not
  */
 record QuantizedRange(
         List<PartSpec> specs,
@@ -24,18 +25,19 @@ record QuantizedRange(
         ElementRange range,
         int bitWidth,
         String scheme,
-        int groupSize) {
+        int groupSize,
+        DataType source) {
 
     private static final int SCALES = 1;
     private static final int ZERO_POINTS = 2;
 
     static QuantizedRange ofError(String message) {
-        return new QuantizedRange(null, null, null, message, null, null, 0, null, 0);
+        return new QuantizedRange(null, null, null, message, null, null, 0, null, 0, null);
     }
 
     static QuantizedRange ofKept(byte[] kept, DataType type, TensorPlace place) {
         return new QuantizedRange(
-                List.of(), null, kept, null, place.shape(), place.range(), type.bits(), type.name(), 0);
+                List.of(), null, kept, null, place.shape(), place.range(), type.bits(), type.name(), 0, null);
     }
 
     boolean isError() {

@@ -93,7 +93,12 @@ final class RangeQuantizer {
                 place.range(),
                 scheme.bitWidth(),
                 scheme.label(),
-                groupSize(layer, scheme, place));
+                groupSize(layer, scheme, place),
+                source(scheme, requestType(weights)));
+    }
+
+    private static DataType source(Scheme scheme, DataType type) {
+        return scheme.dependsOnSource() && type != DataType.F32 ? type : null;
     }
 
     /**

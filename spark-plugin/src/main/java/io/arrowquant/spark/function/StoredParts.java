@@ -3,6 +3,7 @@ package io.arrowquant.spark.function;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.scheme.Scheme;
+import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -49,6 +50,12 @@ final class StoredParts {
         return ExtraParts.number(part);
     }
 
+    /** The type of the values that were quantized. */
+    DataType source() {
+        byte[] part = find(ExtraParts.DTYPE);
+        return part == null ? DataType.F32 : ExtraParts.type(part);
+    }
+
     /** All parts as decoders take them, their lengths checked. */
     byte[][] of(Scheme scheme, Shape shape, List<PartSpec> specs, byte[] data, long start, int count) {
         byte[][] parts = new byte[specs.size()][];
@@ -80,9 +87,9 @@ final class StoredParts {
     }
 
     private static void checkLength(PartSpec spec, byte[] part, boolean whole) {
-        if (whole && part.length != spec.byteLength()) {
-            throw new InvalidRequestException(
-                    "part " + spec.suffix() + " has " + part.length + " bytes, but must have " + spec.byteLength());
+        if (whole && !spec.allows(part.length)) {
+            throw new InvalidRequestException("part " + spec.suffix() + " has " + part.length + " bytes, but must have "
+                    + (spec.extent() == PartSpec.Extent.AT_MOST ? "at most " : "") + spec.byteLength());
         }
     }
 

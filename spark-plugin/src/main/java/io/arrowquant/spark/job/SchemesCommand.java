@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.scheme.ParameterSpec;
 import io.arrowquant.scheme.SchemeCatalog;
+import io.arrowquant.scheme.SchemeDocument;
 import io.arrowquant.scheme.SchemeEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +14,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Lists the catalog of schemes; the documentation's table comes from here. */
+/** Lists the catalog of schemes; the page of the documentation comes from here. */
 @Command(name = "schemes", description = "Lists the schemes and their parameters.")
 final class SchemesCommand implements Callable<Integer> {
     private final Streams streams;
 
-    @Option(names = "--markdown", description = "Print the table as the documentation shows it.")
+    @Option(names = "--markdown", description = "Print the page docs/schemes.md.")
     private boolean markdown;
 
     @Mixin
@@ -33,7 +34,7 @@ final class SchemesCommand implements Callable<Integer> {
         if (output.json()) {
             streams.json(json());
         } else if (markdown) {
-            printMarkdown();
+            streams.text(SchemeDocument.markdown());
         } else {
             printTable();
         }
@@ -47,23 +48,6 @@ final class SchemesCommand implements Callable<Integer> {
             table.row(entry.name(), entry.bitsPerWeight(), parameters(entry), entry.summary());
         }
         table.print(streams);
-    }
-
-    private void printMarkdown() {
-        streams.line("| Scheme | Aliases | Bits per weight | Parameters | Outputs | Needs | First pass | What |");
-        streams.line("|---|---|---|---|---|---|---|---|");
-        for (SchemeEntry entry : SchemeCatalog.entries()) {
-            List<String> cells = List.of(
-                    "`" + entry.name() + "`",
-                    String.join(", ", entry.aliases()),
-                    entry.bitsPerWeight(),
-                    parameters(entry),
-                    entry.outputs(),
-                    entry.constraints(),
-                    entry.firstPass(),
-                    entry.summary());
-            streams.line("| " + String.join(" | ", cells) + " |");
-        }
     }
 
     private static String parameters(SchemeEntry entry) {

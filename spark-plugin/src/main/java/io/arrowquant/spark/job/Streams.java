@@ -22,6 +22,12 @@ record Streams(PrintStream out, PrintStream err, boolean terminal) {
         out.println(text);
     }
 
+    /** A text of whole lines. */
+    void text(String lines) {
+        out.print(lines);
+        out.flush();
+    }
+
     /** A line that is not part of the result. */
     void note(String text) {
         err.println(text);

@@ -60,7 +60,7 @@ final class QuantizedPlan implements ScanPlan {
             add(
                     outputs,
                     new QuantizedTensor.Output(
-                            tensor.name(), tensor.dtype(), tensor.shape(), QuantizedTensor.AS_STORED),
+                            tensor.name(), tensor.dtype(), tensor.shape(), QuantizedTensor.AS_STORED, false),
                     planned,
                     request);
             return outputs;
@@ -68,7 +68,8 @@ final class QuantizedPlan implements ScanPlan {
         int part = 0;
         for (PartSpec spec : planned.parts()) {
             String name = spec.nameFor(tensor.name());
-            add(outputs, new QuantizedTensor.Output(name, spec.dtype(), spec.shape(), part), planned, request);
+            boolean isBound = spec.extent() == PartSpec.Extent.AT_MOST;
+            add(outputs, new QuantizedTensor.Output(name, spec.dtype(), spec.shape(), part, isBound), planned, request);
             part++;
         }
         return outputs;

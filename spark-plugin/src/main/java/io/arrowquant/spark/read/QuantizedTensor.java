@@ -18,8 +18,18 @@ record QuantizedTensor(int file, TensorInfo tensor, Scheme scheme, List<Output> 
     /** The part number of a tensor that is emitted as stored. */
     static final int AS_STORED = -1;
 
-    /** An emitted tensor; {@code part} says which part of the scheme's result it is. */
-    record Output(String name, DataType dtype, Shape shape, int part) implements Serializable {
+    /**
+     * An emitted tensor.
+     *
+     * @param part which part of the scheme's result it is
+     * @param isBound whether the shape is only the largest possible: the true one is known after encoding
+     */
+    record Output(String name, DataType dtype, Shape shape, int part, boolean isBound) implements Serializable {
+        /** This output once its bytes are there. */
+        Output written(long bytes) {
+            return isBound ? new Output(name, dtype, Shape.of(bytes * Byte.SIZE / dtype.bits()), part, false) : this;
+        }
+
         long bytes() {
             return dtype.byteLength(shape.elements());
         }
@@ -28,6 +38,16 @@ record QuantizedTensor(int file, TensorInfo tensor, Scheme scheme, List<Output> 
             long bytes = bytes();
             return bytes == 0 ? 1 : (bytes - 1) / QuantizedReader.PIECE_BYTES + 1;
         }
+    }
+
+    /** True when an output's shape is known only after encoding. */
+    boolean hasBounds() {
+        for (Output output : outputs) {
+            if (output.isBound()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Output output(int part) {

@@ -44,6 +44,7 @@ final class TensorPieces implements Closeable {
 
     private int outputIndex;
     private long outputPosition;
+    private int mainTaken;
     private boolean emptyPieceDue;
     private int pieceBytes;
     private long pieceOffset;
@@ -75,7 +76,8 @@ final class TensorPieces implements Closeable {
         TensorInfo info = next.tensor();
         recorder.rangeRead(true, info.elements());
         counters.range(true, info.elements());
-        if (next.scheme() == null || !wantsData) {
+        mainTaken = 0;
+        if (next.scheme() == null || !(wantsData || next.hasBounds())) {
             encoder = null;
             return;
         }
@@ -106,6 +108,10 @@ final class TensorPieces implements Closeable {
     boolean next() throws IOException {
         while (tensor != null && outputIndex < tensor.outputs().size()) {
             output = tensor.outputs().get(outputIndex);
+            if (output.isBound()) {
+                encodeRest();
+                output = output.written(sides.get(output.part() - 1).length());
+            }
             long length = output.bytes();
             if (outputPosition < length || emptyPieceDue) {
                 emptyPieceDue = false;
@@ -154,15 +160,25 @@ final class TensorPieces implements Closeable {
     }
 
     private void copyMain(ByteBuffer target) throws IOException {
+        if (parts.length(MAIN) - mainTaken < pieceBytes) {
+            dropTaken();
+        }
         while (parts.length(MAIN) < pieceBytes) {
             encodeChunk();
         }
-        target.put(parts.array(MAIN), 0, pieceBytes);
-        parts.removeFirst(MAIN, pieceBytes);
+        target.put(parts.array(MAIN), mainTaken, pieceBytes);
+        mainTaken += pieceBytes;
+    }
+
+    /** Moves up what is left of the main part, once for many pieces: some schemes give it all at the end. */
+    private void dropTaken() {
+        parts.removeFirst(MAIN, mainTaken);
+        mainTaken = 0;
     }
 
     /** Encodes what is left when the main part is not wanted any more. */
     private void encodeRest() throws IOException {
+        dropTaken();
         while (encoded < tensor.tensor().elements()) {
             encodeChunk();
             parts.removeFirst(MAIN, parts.length(MAIN));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.arrowquant.scheme.SchemeDocument;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -34,7 +35,7 @@ class CommandLineTest {
         out.reset();
 
         assertThat(run("schemes", "--markdown")).isZero();
-        assertThat(out()).startsWith("| Scheme |").contains("| `int4` |");
+        assertThat(out()).isEqualTo(SchemeDocument.markdown()).contains("| `int4` |");
         out.reset();
 
         assertThat(run("schemes", "--json")).isZero();

@@ -8,17 +8,38 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.Set;
 
 /**
- * Vector providers of any size. The size is a constant of a class, so each provider is loaded once more, by a class
+ * Providers for tests, also vector providers of any size. The size is a constant of a class, so each provider is loaded once more, by a class
  * loader of its own, together with what it uses of its package; the interfaces stay the same.
  */
-final class VectorProviders {
+public final class Providers {
     private static final String PACKAGE = "io.arrowquant.kernel.";
-    private static final Set<String> SHARED =
-            Set.of("KernelProvider", "WideningKernels", "NarrowingKernels", "IntegerKernels", "StatisticsKernels");
+    private static final Set<String> SHARED = Set.of(
+            "KernelProvider",
+            "WideningKernels",
+            "NarrowingKernels",
+            "IntegerKernels",
+            "GroupKernels",
+            "ScaledKernels",
+            "BlockKernels",
+            "BlockPassKernels",
+            "SubBlockSearch",
+            "AffineGrid",
+            "StatisticsKernels",
+            "FourBitKernels",
+            "FourBitTable");
 
-    private VectorProviders() {}
+    private Providers() {}
 
-    static KernelProvider ofBits(int bits) {
+    public static KernelProvider scalar() {
+        return new ScalarProvider();
+    }
+
+    /** Vectors of the size that the machine prefers. */
+    public static KernelProvider vector() {
+        return new VectorProvider();
+    }
+
+    public static KernelProvider ofBits(int bits) {
         String before = System.setProperty(VectorShapes.BITS_PROPERTY, Integer.toString(bits));
         try {
             Constructor<?> constructor =
@@ -44,7 +65,7 @@ final class VectorProviders {
 
     private static final class Loader extends ClassLoader {
         Loader() {
-            super(VectorProviders.class.getClassLoader());
+            super(Providers.class.getClassLoader());
         }
 
         @Override

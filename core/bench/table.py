@@ -1,0 +1,86 @@
+"""Prints what was measured: ours against the ceiling of the same run, and against other quantizers.
+
+    table.py cases CASES.json BENCHMARK [long]     one line "SCHEME<tab>DTYPE" for each case
+    table.py peers CASES.json [long]               the names of the peers
+    table.py print CASES.json DIRECTORY            the table, from the results in a directory
+"""
+import glob
+import json
+import os
+import sys
+
+ELEMENTS = 512 * 4096
+BYTES = {"F32": 4, "BF16": 2, "F16": 2}
+
+
+def chosen(cases, benchmark, long):
+    return [case for case in cases[benchmark] if long or not case.get("long")]
+
+
+def results(directory):
+    """Nanoseconds an element of the fastest sample of each benchmark, scheme and type; ceilings of all runs together."""
+    fastest = {}
+    for file in sorted(glob.glob(os.path.join(directory, "jmh-*.json"))):
+        with open(file, encoding="utf-8") as source:
+            text = source.read()
+        for result in json.loads(text) if text.strip() else []:
+            parameters = result.get("params", {})
+            key = (result["benchmark"].rsplit(".", 1)[1], parameters.get("scheme"), parameters.get("dtype"))
+            nanoseconds = result["primaryMetric"]["scorePercentiles"]["0.0"] / ELEMENTS
+            fastest[key] = min(nanoseconds, fastest.get(key, nanoseconds))
+    return fastest
+
+
+def verdict(ratio, least):
+    return f"{ratio:.2f} (at least {least:g}: {'yes' if ratio >= least else 'NO'})"
+
+
+def print_table(cases, directory):
+    fastest = results(directory)
+    peers = {}
+    peers_file = os.path.join(directory, "peers.json")
+    if os.path.exists(peers_file):
+        with open(peers_file, encoding="utf-8") as source:
+            peers = json.load(source)
+    for dtype in BYTES:
+        ceiling = fastest.get(("ceiling", None, dtype))
+        if ceiling:
+            print(f"Ceiling, {dtype}: {BYTES[dtype] / ceiling:.1f} GB/s")
+    print("\n| what | from | GB/s | of the ceiling | stretch | times as fast as |\n|---|---|---|---|---|---|")
+    for benchmark, measured in (("schemes", "encode"), ("decode", "decodeAndCompare")):
+        for case in cases[benchmark]:
+            ours = fastest.get((measured, case["scheme"], case["dtype"]))
+            # A type without a ceiling of its own has that of the other type of two bytes.
+            ceiling = fastest.get(("ceiling", None, case["dtype"])) or fastest.get(("ceiling", None, "BF16"))
+            if not ours or not ceiling:
+                continue
+            ratio = ceiling / ours
+            least, stretch = case.get("ceiling", [None, None])
+            against = []
+            for i, name in enumerate(case["peers"]):
+                if name in peers:
+                    times = peers[name] * 1e9 / ours
+                    wanted = case.get("times", [])
+                    against.append(f"{name} {verdict(times, wanted[i]) if i < len(wanted) else f'{times:.1f}'}")
+            what = case["scheme"] if measured == "encode" else f"{case['scheme']}, decoded and compared"
+            print(
+                f"| {what} | {case['dtype']} | {BYTES[case['dtype']] / ours:.2f} "
+                f"| {verdict(ratio, least) if least else f'{ratio:.2f}'} | {stretch or ''} | {', '.join(against)} |"
+            )
+
+
+def main(command, cases_file, *rest):
+    with open(cases_file, encoding="utf-8") as source:
+        cases = json.load(source)
+    if command == "cases":
+        for case in chosen(cases, rest[0], "long" in rest):
+            print(f"{case['scheme']}\t{case['dtype']}")
+    elif command == "peers":
+        names = [name for case in chosen(cases, "schemes", "long" in rest) for name in case["peers"]]
+        print("\n".join(dict.fromkeys(names)))
+    else:
+        print_table(cases, *rest)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,62 @@
+package io.arrowquant.kernel;
+
+/**
+ * The passes of {@link IntegerKernels} over many groups at once. Groups are consecutive and of one length, a multiple of
+ * {@link #UNIT}; group {@code g} of a call has place {@code g} in the arrays of ranges, scales and zero points.
+ */
+public interface GroupKernels {
+    /** Groups are multiples of this many elements. */
+    int UNIT = 32;
+
+    /** Where only the ranges of floats are asked for, this is enough. */
+    int UNIT_OF_FLOATS = 16;
+
+    /**
+     * The lowest and highest value of each group, and zero.
+     *
+     * @return false when a value is NaN or infinite; the ranges are then undefined
+     */
+    boolean ranges(float[] values, int offset, int groups, int length, float[] lows, float[] highs);
+
+    /** The same of bfloat16 elements as they are stored. */
+    boolean rangesOfBrain(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs);
+
+    /**
+     * One code a byte: {@code clamp(round_half_even(x / scale) + zeroPoint, 0, 2^bits - 1)}. Zero points are whole
+     * numbers from 0 to {@code 2^bits - 1}, and no value is farther from zero than the grid of its group reaches:
+     * {@code x / scale + zeroPoint} is above -1 and below {@code 2^bits}.
+     */
+    void encode(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            int bits,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset);
+
+    /** The same of bfloat16 elements as they are stored. */
+    void encodeBrain(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            int bits,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset);
+
+    /** The same with codes of four bits, two a byte, the first in the lower half. */
+    void encodeBrainNibbles(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] packed,
+            int packedOffset);
+}

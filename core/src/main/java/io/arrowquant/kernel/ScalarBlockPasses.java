@@ -1,0 +1,184 @@
+package io.arrowquant.kernel;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Blocks with a scale in plain loops. */
+final class ScalarBlockPasses implements BlockPassKernels {
+    /** Elements of the blocks of most formats. */
+    static final int ELEMENTS = 32;
+
+    /** Magnitudes above these have the codes 1, 2 ... 7: halfway between the doubled values 0, 1, 2, 3, 4, 6, 8, 12. */
+    static final float[] FOUR_BIT_LIMITS = {0.5f, 1.5f, 2.5f, 3.5f, 5f, 7f, 10f};
+
+    static final int MAGNITUDE = 0x7fffffff;
+
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+    @Override
+    public void farthest(float[] values, int offset, int blocks, int elements, float[] farthest) {
+        for (int block = 0; block < blocks; block++) {
+            farthest[block] = farthest(values, offset + block * elements, elements);
+        }
+    }
+
+    static float farthest(float[] values, int offset, int count) {
+        // Without the sign, the bits of floats are in the order of their magnitudes.
+        int magnitude = 0;
+        for (int i = offset; i < offset + count; i++) {
+            magnitude = Math.max(magnitude, Float.floatToRawIntBits(values[i]) & MAGNITUDE);
+        }
+        int i = offset;
+        while ((Float.floatToRawIntBits(values[i]) & MAGNITUDE) != magnitude) {
+            i++;
+        }
+        // Adding zero to a minus zero gives zero.
+        return values[i] + 0f;
+    }
+
+    @Override
+    public void ranges(float[] values, int offset, int blocks, int elements, float[] lowest, float[] highest) {
+        for (int block = 0; block < blocks; block++) {
+            range(values, offset + block * elements, elements, block, lowest, highest);
+        }
+    }
+
+    @SuppressWarnings("IdentityBinaryExpression") // v - v is how the loop finds NaN and infinities
+    static void range(float[] values, int offset, int count, int block, float[] lowest, float[] highest) {
+        float low = Float.MAX_VALUE;
+        float high = -Float.MAX_VALUE;
+        // v - v is 0 for finite values and NaN for all others; NaN survives every addition.
+        float finite = 0f;
+        for (int i = offset; i < offset + count; i++) {
+            float v = values[i];
+            finite += v - v;
+            low = v < low ? v : low;
+            high = v > high ? v : high;
+        }
+        lowest[block] = low;
+        highest[block] = finite == 0f ? high : Float.NaN;
+    }
+
+    @Override
+    public boolean farthestOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] farthest) {
+        boolean finite = true;
+        for (int block = 0; block < blocks; block++) {
+            float value = farthestOfBrain(stored, byteOffset + 2 * block * elements, elements);
+            finite &= Float.isFinite(value);
+            farthest[block] = value;
+        }
+        return finite;
+    }
+
+    static float farthestOfBrain(byte[] stored, int byteOffset, int count) {
+        int magnitude = 0;
+        int signed = 0;
+        for (int i = 0; i < count; i++) {
+            int bits = (short) SHORTS.get(stored, byteOffset + 2 * i);
+            if ((bits & 0x7fff) > magnitude) {
+                magnitude = bits & 0x7fff;
+                signed = bits;
+            }
+        }
+        return Float.intBitsToFloat(signed << 16);
+    }
+
+    @Override
+    public void round(float[] values, int offset, int blocks, float[] inverses, byte[] target, int at, int stride) {
+        for (int block = 0; block < blocks; block++) {
+            int from = offset + block * ELEMENTS;
+            int to = at + block * stride;
+            for (int i = 0; i < ELEMENTS; i++) {
+                target[to + i] = rounded(values[from + i] * inverses[block]);
+            }
+        }
+    }
+
+    @Override
+    public void roundBrain(
+            byte[] stored, int byteOffset, int blocks, float[] inverses, byte[] target, int at, int stride) {
+        for (int block = 0; block < blocks; block++) {
+            int from = byteOffset + 2 * block * ELEMENTS;
+            int to = at + block * stride;
+            for (int i = 0; i < ELEMENTS; i++) {
+                target[to + i] = rounded(brain(stored, from + 2 * i) * inverses[block]);
+            }
+        }
+    }
+
+    private static byte rounded(float value) {
+        int whole = (int) value;
+        // The rest is exact, and so is its double: a half or more of either sign counts as one.
+        return (byte) (whole + (int) ((value - whole) * 2f));
+    }
+
+    private static float brain(byte[] stored, int at) {
+        return Float.intBitsToFloat((short) SHORTS.get(stored, at) << 16);
+    }
+
+    @Override
+    public void truncate(
+            float[] values,
+            int offset,
+            int blocks,
+            float[] origins,
+            float[] inverses,
+            float bias,
+            int top,
+            byte[] codes) {
+        for (int block = 0; block < blocks; block++) {
+            int first = block * ELEMENTS;
+            float origin = origins[block];
+            float inverse = inverses[block];
+            for (int i = first; i < first + ELEMENTS; i++) {
+                codes[i] = (byte) Math.min(top, (int) ((values[offset + i] - origin) * inverse + bias));
+            }
+        }
+    }
+
+    @Override
+    public void truncateBrain(
+            byte[] stored, int byteOffset, int blocks, float[] inverses, float bias, int top, byte[] codes) {
+        for (int block = 0; block < blocks; block++) {
+            int first = block * ELEMENTS;
+            float inverse = inverses[block];
+            for (int i = first; i < first + ELEMENTS; i++) {
+                codes[i] = (byte) Math.min(top, (int) (brain(stored, byteOffset + 2 * i) * inverse + bias));
+            }
+        }
+    }
+
+    @Override
+    public void fourBitFloats(float[] values, int offset, int blocks, int elements, float[] scales, byte[] codes) {
+        for (int block = 0; block < blocks; block++) {
+            float scale = scales[block];
+            // Whole numbers of up to four bits times a scale are exact.
+            float limit1 = FOUR_BIT_LIMITS[0] * scale;
+            float limit2 = FOUR_BIT_LIMITS[1] * scale;
+            float limit3 = FOUR_BIT_LIMITS[2] * scale;
+            float limit4 = FOUR_BIT_LIMITS[3] * scale;
+            float limit5 = FOUR_BIT_LIMITS[4] * scale;
+            float limit6 = FOUR_BIT_LIMITS[5] * scale;
+            float limit7 = FOUR_BIT_LIMITS[6] * scale;
+            int first = block * elements;
+            for (int i = first; i < first + elements; i++) {
+                float magnitude = Math.abs(values[offset + i]);
+                int code = above(magnitude, limit1)
+                        + above(magnitude, limit2)
+                        + above(magnitude, limit3)
+                        + above(magnitude, limit4)
+                        + above(magnitude, limit5)
+                        + above(magnitude, limit6)
+                        + above(magnitude, limit7);
+                codes[i] = (byte) (code | (values[offset + i] < 0f && code != 0 ? 8 : 0));
+            }
+        }
+    }
+
+    /** One where the first is greater, else zero; for numbers that are not negative, without a branch. */
+    private static int above(float a, float b) {
+        return (Float.floatToRawIntBits(b) - Float.floatToRawIntBits(a)) >>> 31;
+    }
+}

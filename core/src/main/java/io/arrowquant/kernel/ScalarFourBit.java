@@ -1,0 +1,101 @@
+package io.arrowquant.kernel;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Four-bit types in plain loops: every value is compared with every threshold. */
+final class ScalarFourBit implements FourBitKernels {
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    @Override
+    public void maxima(float[] values, int offset, int count, int block, float[] maxima) {
+        for (int i = 0; i < count / block; i++) {
+            // Without the sign, bits are in the order of magnitudes, and those of infinity and NaN above all others.
+            int largest = 0;
+            for (int at = offset + i * block; at < offset + (i + 1) * block; at++) {
+                largest = Math.max(largest, Float.floatToRawIntBits(values[at]) & 0x7fffffff);
+            }
+            maxima[i] = Float.intBitsToFloat(largest);
+        }
+    }
+
+    @Override
+    public void maximaOfBrain(byte[] stored, int byteOffset, int count, int block, float[] maxima) {
+        for (int i = 0; i < count / block; i++) {
+            int largest = 0;
+            for (int at = i * block; at < (i + 1) * block; at++) {
+                largest = Math.max(largest, (short) SHORTS.get(stored, byteOffset + 2 * at) & 0x7fff);
+            }
+            maxima[i] = Float.intBitsToFloat(largest << 16);
+        }
+    }
+
+    @Override
+    public void encode(
+            float[] values,
+            int offset,
+            int count,
+            int block,
+            float[] factors,
+            FourBitTable table,
+            byte[] codes,
+            int codeOffset) {
+        for (int i = 0; i < count; i++) {
+            codes[codeOffset + i] = (byte) table.codeOf(values[offset + i] * factors[i / block]);
+        }
+    }
+
+    @Override
+    public void encodeBrain(
+            byte[] stored,
+            int byteOffset,
+            int count,
+            int block,
+            float[] factors,
+            FourBitTable table,
+            byte[] packed,
+            int packedOffset) {
+        for (int i = 0; i < count; i += 2) {
+            packed[packedOffset + i / 2] =
+                    pair(stored, byteOffset + 2 * i, factors[i / block], factors[(i + 1) / block], table);
+        }
+    }
+
+    /** The codes of two stored elements in one byte. */
+    static byte pair(byte[] stored, int at, float firstFactor, float secondFactor, FourBitTable table) {
+        int first = table.codeOf(brain(stored, at) * firstFactor);
+        int second = table.codeOf(brain(stored, at + Short.BYTES) * secondFactor);
+        return (byte) (first << 4 | second);
+    }
+
+    private static float brain(byte[] stored, int at) {
+        return Float.intBitsToFloat((short) SHORTS.get(stored, at) << 16);
+    }
+
+    @Override
+    public void pack(byte[] codes, int codeOffset, int count, byte[] packed, int packedOffset) {
+        int done = 0;
+        for (; done + Long.BYTES <= count; done += Long.BYTES) {
+            // Eight codes at a time: pairs into every second byte, then those together.
+            long eight = (long) LONGS.get(codes, codeOffset + done);
+            long pairs = ((eight << 4) | (eight >>> 8)) & 0x00ff00ff00ff00ffL;
+            long quads = (pairs | (pairs >>> 8)) & 0x0000ffff0000ffffL;
+            INTS.set(packed, packedOffset + done / 2, (int) (quads | (quads >>> 16)));
+        }
+        for (; done < count; done += 2) {
+            packed[packedOffset + done / 2] = (byte) (codes[codeOffset + done] << 4 | codes[codeOffset + done + 1]);
+        }
+    }
+
+    @Override
+    public void unpack(byte[] packed, int packedOffset, byte[] codes, int codeOffset, int count) {
+        for (int i = 0; i < count; i++) {
+            int pair = packed[packedOffset + i / 2];
+            codes[codeOffset + i] = (byte) (i % 2 == 0 ? pair >> 4 & 0xf : pair & 0xf);
+        }
+    }
+}

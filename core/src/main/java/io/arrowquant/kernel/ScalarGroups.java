@@ -1,0 +1,133 @@
+package io.arrowquant.kernel;
+
+import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Many groups, one after the other. */
+final class ScalarGroups implements GroupKernels {
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final IntegerKernels single;
+
+    ScalarGroups(IntegerKernels single) {
+        this.single = single;
+    }
+
+    @Override
+    @SuppressWarnings("IdentityBinaryExpression") // v - v is how the loop finds NaN and infinities
+    public boolean ranges(float[] values, int offset, int groups, int length, float[] lows, float[] highs) {
+        float finite = 0f;
+        for (int group = 0; group < groups; group++) {
+            float lowest = 0f;
+            float highest = 0f;
+            for (int i = offset + group * length; i < offset + (group + 1) * length; i++) {
+                float v = values[i];
+                finite += v - v;
+                lowest = v < lowest ? v : lowest;
+                highest = v > highest ? v : highest;
+            }
+            lows[group] = lowest;
+            highs[group] = highest;
+        }
+        return finite == 0f;
+    }
+
+    @Override
+    public boolean rangesOfBrain(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs) {
+        int largest = 0;
+        for (int group = 0; group < groups; group++) {
+            int lowest = 0;
+            int highest = 0;
+            for (int i = group * length; i < (group + 1) * length; i++) {
+                // Signed, the bits of positive values are in their order; with the sign turned, those of negative ones.
+                short bits = (short) SHORTS.get(stored, byteOffset + 2 * i);
+                highest = Math.max(highest, bits);
+                lowest = Math.max(lowest, (short) (bits ^ Short.MIN_VALUE));
+            }
+            largest = Math.max(largest, Math.max(lowest, highest));
+            lows[group] = 0f - Float.intBitsToFloat(lowest << 16);
+            highs[group] = Float.intBitsToFloat(highest << 16);
+        }
+        return largest < ScalarInteger.BRAIN_INFINITY;
+    }
+
+    @Override
+    public void encode(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            int bits,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        int top = (1 << bits) - 1;
+        for (int group = 0; group < groups; group++) {
+            float zero = zeroPoints[group];
+            int done = group * length;
+            single.encode(
+                    values, offset + done, length, scales[group], -zero, top - zero, zero, codes, codeOffset + done);
+        }
+    }
+
+    @Override
+    public void encodeBrain(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            int bits,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        int top = (1 << bits) - 1;
+        for (int group = 0; group < groups; group++) {
+            float zero = zeroPoints[group];
+            int done = group * length;
+            single.encodeBrain(
+                    stored,
+                    byteOffset + 2 * done,
+                    length,
+                    scales[group],
+                    -zero,
+                    top - zero,
+                    zero,
+                    codes,
+                    codeOffset + done);
+        }
+    }
+
+    @Override
+    public void encodeBrainNibbles(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] packed,
+            int packedOffset) {
+        for (int group = 0; group < groups; group++) {
+            int begin = group * length;
+            for (int i = begin; i < begin + length; i += 2) {
+                // One int holds two elements, the first in its lower half.
+                int first = (short) SHORTS.get(stored, byteOffset + 2 * i);
+                int second = (short) SHORTS.get(stored, byteOffset + 2 * i + 2);
+                int low = code(first, scales[group], zeroPoints[group]);
+                int high = code(second, scales[group], zeroPoints[group]);
+                packed[packedOffset + i / 2] = (byte) (low | high << 4);
+            }
+        }
+    }
+
+    private static int code(int brain, float scale, float zeroPoint) {
+        float rounded = (Float.intBitsToFloat(brain << 16) / scale + ROUNDER) - ROUNDER;
+        return (int) Math.min(Math.max(rounded + zeroPoint, 0f), 15f);
+    }
+}

@@ -1,0 +1,124 @@
+package io.arrowquant.kernel;
+
+import io.arrowquant.tensor.DataType;
+
+/** Scaled codes in plain loops. */
+final class ScalarScaled implements ScaledKernels {
+    @Override
+    public void wholeNumbers(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            DataType precision,
+            float[] scales,
+            float[] zeroPoints,
+            int lowest,
+            int highest,
+            byte[] codes,
+            int codeOffset) {
+        ends(values, offset, groups, length, 0, precision, scales, zeroPoints, lowest, highest, codes, codeOffset);
+    }
+
+    /** The codes of the ends of groups, from element {@code from} of each on. */
+    static void ends(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            int from,
+            DataType precision,
+            float[] scales,
+            float[] zeroPoints,
+            int lowest,
+            int highest,
+            byte[] codes,
+            int codeOffset) {
+        for (int group = 0; group < groups; group++) {
+            float scale = scales[group];
+            for (int i = group * length + from; i < (group + 1) * length; i++) {
+                float scaled = Float16.round(precision, values[offset + i] / scale);
+                if (zeroPoints != null) {
+                    scaled = Float16.round(precision, scaled + zeroPoints[group]);
+                }
+                int whole = (int) Math.rint(Math.min(Math.max(scaled, lowest), highest));
+                codes[codeOffset + i] = (byte) (whole - lowest);
+            }
+        }
+    }
+
+    @Override
+    public void float8(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            DataType precision,
+            float[] scales,
+            byte[] codes,
+            int codeOffset) {
+        endsAsFloat8(values, offset, groups, length, 0, precision, scales, codes, codeOffset);
+    }
+
+    static void endsAsFloat8(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            int from,
+            DataType precision,
+            float[] scales,
+            byte[] codes,
+            int codeOffset) {
+        for (int group = 0; group < groups; group++) {
+            float scale = scales[group];
+            for (int i = group * length + from; i < (group + 1) * length; i++) {
+                codes[codeOffset + i] = Float8.toE4M3(Float16.round(precision, values[offset + i] / scale));
+            }
+        }
+    }
+
+    @Override
+    public void float4(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            DataType precision,
+            float[] scales,
+            byte[] codes,
+            int codeOffset) {
+        endsAsFloat4(values, offset, groups, length, 0, precision, scales, codes, codeOffset);
+    }
+
+    static void endsAsFloat4(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            int from,
+            DataType precision,
+            float[] scales,
+            byte[] codes,
+            int codeOffset) {
+        for (int group = 0; group < groups; group++) {
+            float scale = scales[group];
+            for (int i = group * length + from; i < (group + 1) * length; i++) {
+                codes[codeOffset + i] = float4(Float16.round(precision, values[offset + i] / scale));
+            }
+        }
+    }
+
+    private static byte float4(float value) {
+        float magnitude = Math.abs(value);
+        int code;
+        if (magnitude <= 1.25f) {
+            code = magnitude <= 0.25f ? 0 : magnitude < 0.75f ? 1 : 2;
+        } else if (magnitude <= 2.5f) {
+            code = magnitude < 1.75f ? 3 : 4;
+        } else {
+            code = magnitude < 3.5f ? 5 : magnitude <= 5f ? 6 : 7;
+        }
+        return (byte) (value < 0f ? code | 8 : code);
+    }
+}

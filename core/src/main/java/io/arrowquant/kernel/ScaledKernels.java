@@ -1,0 +1,53 @@
+package io.arrowquant.kernel;
+
+import io.arrowquant.tensor.DataType;
+
+/**
+ * Codes of values divided by the scale of their group, as frameworks compute them in the type of the weights: the type
+ * {@code precision}, F32, BF16 or F16, is what the result of every single operation is rounded to. Groups are consecutive
+ * and of any one length; group {@code g} of a call has place {@code g} in the arrays of scales and zero points. Values are
+ * finite, scales positive. One code a byte.
+ */
+public interface ScaledKernels {
+    /**
+     * {@code clamp(round_half_even(x / scale + zeroPoint), lowest, highest) - lowest}; the sum must be below 2^22. Without
+     * zero points (null) nothing is added.
+     */
+    void wholeNumbers(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            DataType precision,
+            float[] scales,
+            float[] zeroPoints,
+            int lowest,
+            int highest,
+            byte[] codes,
+            int codeOffset);
+
+    /** The nearest F8_E4M3, ties to the even code, at most 448 from zero. */
+    void float8(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            DataType precision,
+            float[] scales,
+            byte[] codes,
+            int codeOffset);
+
+    /**
+     * The nearest four-bit float (E2M1), ties to the even code, at most 6 from zero. What is below zero keeps its sign
+     * even when it becomes zero; minus zero itself does not.
+     */
+    void float4(
+            float[] values,
+            int offset,
+            int groups,
+            int length,
+            DataType precision,
+            float[] scales,
+            byte[] codes,
+            int codeOffset);
+}

@@ -1,0 +1,35 @@
+package io.arrowquant.scheme.bitsandbytes;
+
+import io.arrowquant.kernel.Float16;
+import io.arrowquant.tensor.DataType;
+
+/** The values that codes stand for: a float32 product, rounded to the type of the weights as the reference does. */
+final class BlockValues {
+    private final FourBitCodes type;
+    private final DataType dtype;
+
+    BlockValues(BlockSettings settings, DataType dtype) {
+        this.type = settings.fourBits();
+        this.dtype = dtype;
+    }
+
+    void decode(byte[] codes, int codeOffset, int count, float absmax, float[] values, int offset) {
+        for (int i = 0; i < count; i++) {
+            byte code = codes[codeOffset + i];
+            float value = type == null ? DynamicCodes.value(code) : type.value(code);
+            values[offset + i] = round(value * absmax);
+        }
+    }
+
+    private float round(float value) {
+        return switch (dtype) {
+            // The reference has the processor round, which makes zeros of subnormal numbers.
+            case BF16 ->
+                Math.abs(value) < Float.MIN_NORMAL
+                        ? Math.copySign(0f, value)
+                        : Float16.brainToFloat(Float16.floatToBrain(value));
+            case F16 -> Float16.halfToFloat(Float16.floatToHalf(value));
+            default -> value;
+        };
+    }
+}

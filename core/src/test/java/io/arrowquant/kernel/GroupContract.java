@@ -1,0 +1,157 @@
+package io.arrowquant.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.arrowquant.Samples;
+import io.arrowquant.tensor.DataType;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every implementation of {@link GroupKernels} must do: the same as single groups in plain loops. */
+abstract class GroupContract {
+    private static final int[] LENGTHS = {32, 64, 96, 128, 160, 416, 1024};
+    private static final int GROUPS = 7;
+    private static final int OFFSET = 3;
+
+    private final IntegerKernels reference = new ScalarInteger();
+
+    abstract GroupKernels kernels();
+
+    @ParameterizedTest
+    @EnumSource
+    void rangesAreThoseOfSingleGroups(Samples kind) {
+        for (int length : LENGTHS) {
+            float[] values = kind.array(GROUPS * length + OFFSET, length);
+            byte[] stored = brains(values);
+            float[] lows = new float[GROUPS];
+            float[] highs = new float[GROUPS];
+            float[] range = new float[2];
+            assertThat(kernels().ranges(values, OFFSET, GROUPS, length, lows, highs))
+                    .isTrue();
+            for (int group = 0; group < GROUPS; group++) {
+                reference.range(values, OFFSET + group * length, length, range);
+                assertThat(lows[group]).isEqualTo(range[0] + 0f);
+                assertThat(highs[group]).isEqualTo(range[1] + 0f);
+            }
+            if (!kernels().rangesOfBrain(stored, 2 * OFFSET, GROUPS, length, lows, highs)) {
+                // Rounded to bfloat16, the largest floats are infinite.
+                assertThat(reference.rangeOfBrain(stored, 2 * OFFSET, GROUPS * length, range))
+                        .isFalse();
+                continue;
+            }
+            for (int group = 0; group < GROUPS; group++) {
+                reference.rangeOfBrain(stored, 2 * (OFFSET + group * length), length, range);
+                assertThat(lows[group]).isEqualTo(range[0]);
+                assertThat(highs[group]).isEqualTo(range[1]);
+            }
+        }
+    }
+
+    @Test
+    void rangesSeeEveryValueThatIsNotFinite() {
+        float[] values = Samples.NORMAL.array(3 * 64 + 2, 1);
+        float[] ranges = new float[3];
+        for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}) {
+            for (int at = 0; at < values.length; at++) {
+                float kept = values[at];
+                values[at] = bad;
+                boolean outside = at < 1 || at > 3 * 64;
+                assertThat(kernels().ranges(values, 1, 3, 64, ranges, new float[3]))
+                        .isEqualTo(outside);
+                assertThat(kernels().rangesOfBrain(brains(values), 2, 3, 64, ranges, new float[3]))
+                        .isEqualTo(outside);
+                values[at] = kept;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 8})
+    void codesOfAnyValues(int bits) {
+        for (Samples kind : Samples.values()) {
+            for (int length : LENGTHS) {
+                check(kind.array(GROUPS * length + OFFSET, bits + length), length, bits);
+            }
+        }
+    }
+
+    /** Values at and beside the middle between two codes, where a multiplication in place of a division shows. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 8})
+    void codesOfValuesBetweenTwoCodes(int bits) {
+        Random random = new Random(bits);
+        int top = (1 << bits) - 1;
+        for (int round = 0; round < 300; round++) {
+            float[] values = new float[GROUPS * 64 + OFFSET];
+            float scale = Float.intBitsToFloat(0x3c000000 + random.nextInt(0x800000));
+            if (round % 3 == 0) {
+                scale = (float) (7 * Math.scalb(1.0, random.nextInt(200) - 100));
+            }
+            for (int i = 0; i < values.length; i++) {
+                float middle = (random.nextInt(top) - (top >> 1) + 0.5f) * scale;
+                values[i] = Float.intBitsToFloat(Float.floatToRawIntBits(middle) + random.nextInt(3) - 1);
+            }
+            check(values, 64, bits);
+        }
+    }
+
+    /** Fits grids as the int family does, symmetric and not, and compares with the codes of single groups. */
+    private void check(float[] values, int length, int bits) {
+        byte[] stored = brains(values);
+        float[] rounded = new float[values.length];
+        new ScalarWidening().widen(DataType.BF16, stored, 0, rounded, 0, values.length);
+        for (boolean symmetric : new boolean[] {false, true}) {
+            float[] scales = new float[GROUPS];
+            float[] zeroPoints = new float[GROUPS];
+            fit(values, length, bits, symmetric, scales, zeroPoints);
+            byte[] expected = new byte[GROUPS * length + 5];
+            byte[] codes = new byte[GROUPS * length + 5];
+            new ScalarGroups(reference).encode(values, OFFSET, GROUPS, length, bits, scales, zeroPoints, expected, 2);
+            kernels().encode(values, OFFSET, GROUPS, length, bits, scales, zeroPoints, codes, 2);
+            assertThat(codes).isEqualTo(expected);
+            if (!fit(rounded, length, bits, symmetric, scales, zeroPoints)) {
+                continue;
+            }
+            new ScalarGroups(reference).encode(rounded, OFFSET, GROUPS, length, bits, scales, zeroPoints, expected, 2);
+            kernels().encodeBrain(stored, 2 * OFFSET, GROUPS, length, bits, scales, zeroPoints, codes, 2);
+            assertThat(codes).isEqualTo(expected);
+            if (bits == 4) {
+                byte[] expectedPacked = new byte[GROUPS * length / 2 + 2];
+                byte[] packed = new byte[GROUPS * length / 2 + 2];
+                reference.pack(expected, 2, GROUPS * length, 4, expectedPacked, 1);
+                kernels().encodeBrainNibbles(stored, 2 * OFFSET, GROUPS, length, scales, zeroPoints, packed, 1);
+                assertThat(packed).isEqualTo(expectedPacked);
+            }
+        }
+    }
+
+    private boolean fit(float[] values, int length, int bits, boolean symmetric, float[] scales, float[] zeroPoints) {
+        int top = (1 << bits) - 1;
+        int half = 1 << (bits - 1);
+        float[] range = new float[2];
+        for (int group = 0; group < GROUPS; group++) {
+            if (!reference.range(values, OFFSET + group * length, length, range)) {
+                return false;
+            }
+            float largest = Math.max(-range[0], range[1]);
+            float scale = symmetric ? largest / (half - 1) : range[1] / top - range[0] / top;
+            if (scale < Float.MIN_NORMAL) {
+                double exact = symmetric ? (double) largest / (half - 1) : ((double) range[1] - range[0]) / top;
+                scale = largest == 0 ? 1f : Float.intBitsToFloat((int) Math.ceil(exact / Float.MIN_VALUE));
+            }
+            scales[group] = scale;
+            zeroPoints[group] =
+                    symmetric ? half : Math.min(Math.max((float) Math.rint(-range[0] / scale), 0f), top) + 0f;
+        }
+        return true;
+    }
+
+    private static byte[] brains(float[] values) {
+        byte[] stored = new byte[2 * values.length];
+        new ScalarNarrowing().narrow(values, 0, DataType.BF16, stored, 0, values.length);
+        return stored;
+    }
+}

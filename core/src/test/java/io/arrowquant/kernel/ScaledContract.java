@@ -1,0 +1,171 @@
+package io.arrowquant.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.arrowquant.Samples;
+import io.arrowquant.tensor.DataType;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every implementation of {@link ScaledKernels} must do. */
+abstract class ScaledContract {
+    private static final int[] LENGTHS = {1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 128, 257};
+    private static final int GROUPS = 5;
+    private static final int OFFSET = 3;
+    private static final float[] FLOAT4 = {0f, 0.5f, 1f, 1.5f, 2f, 3f, 4f, 6f};
+
+    abstract ScaledKernels kernels();
+
+    /** What a code of a value and its scale must be. */
+    private interface Expected {
+        int code(float value, int group);
+    }
+
+    /** What is under test. */
+    private interface Encode {
+        void encode(float[] values, int offset, int length, byte[] codes, int codeOffset);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "F16"})
+    void wholeNumbers(DataType precision) {
+        for (int bits : new int[] {2, 4, 8}) {
+            int half = 1 << (bits - 1);
+            for (int length : LENGTHS) {
+                float[] scales = scales(precision, length);
+                float[] zeroPoints = new float[GROUPS];
+                for (int group = 0; group < GROUPS; group++) {
+                    zeroPoints[group] = new Random(group + length).nextInt(2 * half) - half;
+                }
+                float[] values = values(precision, scales, length, half);
+                check(
+                        values,
+                        length,
+                        (source, offset, count, codes, at) -> kernels()
+                                .wholeNumbers(
+                                        source, offset, GROUPS, count, precision, scales, null, -half, half - 1, codes,
+                                        at),
+                        (value, group) -> {
+                            float scaled = round(precision, value / scales[group]);
+                            return (int) Math.rint(Math.max(-half, Math.min(half - 1, scaled))) + half;
+                        });
+                check(
+                        values,
+                        length,
+                        (source, offset, count, codes, at) -> kernels()
+                                .wholeNumbers(
+                                        source,
+                                        offset,
+                                        GROUPS,
+                                        count,
+                                        precision,
+                                        scales,
+                                        zeroPoints,
+                                        -half,
+                                        half - 1,
+                                        codes,
+                                        at),
+                        (value, group) -> {
+                            float scaled = round(precision, value / scales[group]);
+                            float moved = round(precision, scaled + zeroPoints[group]);
+                            return (int) Math.rint(Math.max(-half, Math.min(half - 1, moved))) + half;
+                        });
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "F16"})
+    void float8(DataType precision) {
+        for (int length : LENGTHS) {
+            float[] scales = scales(precision, length);
+            check(
+                    values(precision, scales, length, 500),
+                    length,
+                    (source, offset, count, codes, at) ->
+                            kernels().float8(source, offset, GROUPS, count, precision, scales, codes, at),
+                    (value, group) -> nearest(Float8.E4M3, 0x7e, 0x80, round(precision, value / scales[group]), true));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "F16"})
+    void float4(DataType precision) {
+        for (int length : LENGTHS) {
+            float[] scales = scales(precision, length);
+            check(
+                    values(precision, scales, length, 7),
+                    length,
+                    (source, offset, count, codes, at) ->
+                            kernels().float4(source, offset, GROUPS, count, precision, scales, codes, at),
+                    (value, group) -> nearest(FLOAT4, 7, 8, round(precision, value / scales[group]), false));
+        }
+    }
+
+    private void check(float[] values, int length, Encode encode, Expected expected) {
+        byte[] codes = new byte[GROUPS * length + 20];
+        Arrays.fill(codes, (byte) 0x5a);
+        encode.encode(values, OFFSET, length, codes, 5);
+        for (int i = 0; i < codes.length; i++) {
+            boolean written = i >= 5 && i < 5 + GROUPS * length;
+            int code = written ? expected.code(values[OFFSET + i - 5], (i - 5) / length) : 0x5a;
+            assertThat(codes[i] & 0xff)
+                    .as("code %d of length %d", i - 5, length)
+                    .isEqualTo(code);
+        }
+    }
+
+    /** The code of the nearest of the values of codes up to {@code top}, ties to the even code. */
+    private static int nearest(float[] table, int top, int sign, float value, boolean minusZeroIsKept) {
+        double magnitude = Math.min(Math.abs(value), table[top]);
+        int best = 0;
+        for (int code = 1; code <= top; code++) {
+            double now = Math.abs(magnitude - table[code]);
+            double before = Math.abs(magnitude - table[best]);
+            if (now < before || (now == before && (code & 1) == 0)) {
+                best = code;
+            }
+        }
+        boolean negative = minusZeroIsKept ? Float.floatToRawIntBits(value) < 0 : value < 0f;
+        return negative ? best | sign : best;
+    }
+
+    private static float[] scales(DataType precision, int seed) {
+        Random random = new Random(seed);
+        float[] scales = new float[GROUPS];
+        for (int group = 0; group < GROUPS; group++) {
+            float scale = (float) Math.scalb(1 + random.nextDouble(), random.nextInt(18) - 12);
+            scales[group] = random.nextInt(4) == 0 ? Math.scalb(1f, random.nextInt(10) - 8) : round(precision, scale);
+        }
+        return scales;
+    }
+
+    /** Values of the type that reach a little beyond the codes: of any kind, at the middle between codes, and tiny. */
+    private static float[] values(DataType precision, float[] scales, int length, int reach) {
+        Random random = new Random(length);
+        float[] normal = Samples.NORMAL.array(GROUPS * length, length);
+        float[] values = new float[GROUPS * length + OFFSET];
+        for (int i = 0; i < GROUPS * length; i++) {
+            float scale = scales[i / length];
+            float value = switch (random.nextInt(5)) {
+                case 0 -> (random.nextInt(4 * reach) - 2 * reach) * 0.25f * scale;
+                case 1 -> (random.nextFloat() - 0.5f) * 2.2f * reach * scale;
+                case 2 -> normal[i];
+                case 3 -> Math.scalb(random.nextFloat() - 0.5f, -random.nextInt(30)) * scale;
+                default -> random.nextBoolean() ? 0f : -0f;
+            };
+            values[OFFSET + i] = round(precision, value);
+        }
+        return values;
+    }
+
+    private static float round(DataType precision, float value) {
+        return switch (precision) {
+            case BF16 -> Float16.brainToFloat(Float16.floatToBrain(value));
+            case F16 -> Float16.halfToFloat(Float16.floatToHalf(value));
+            default -> value;
+        };
+    }
+}
