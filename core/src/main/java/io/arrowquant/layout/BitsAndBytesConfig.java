@@ -9,12 +9,9 @@ import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** The config of bitsandbytes as transformers saves it. */
 final class BitsAndBytesConfig {
-    private static final Pattern EMBEDDING =
-            Pattern.compile("(?:^|.*\\.)(?:[a-z_]*embed[a-z_]*|wte|wpe)$", Pattern.CASE_INSENSITIVE);
     private static final String HEAD = "lm_head";
 
     private BitsAndBytesConfig() {}
@@ -75,10 +72,8 @@ final class BitsAndBytesConfig {
         List<String> modules = new ArrayList<>();
         boolean others = false;
         for (PlannedTensor tensor : subject.tensors()) {
-            boolean linear = tensor.source().info().shape().rank() == 2
-                    && tensor.source().name().endsWith(".weight");
             String module = QuantizationConfig.module(tensor.source().name());
-            if (!tensor.isQuantized() && linear && !EMBEDDING.matcher(module).matches()) {
+            if (!tensor.isQuantized() && QuantizationConfig.isLinear(tensor)) {
                 modules.add(module);
                 others |= !module.equals(HEAD);
             }

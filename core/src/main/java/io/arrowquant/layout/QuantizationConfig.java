@@ -1,13 +1,18 @@
 package io.arrowquant.layout;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.tensor.DataType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What a config says of how its model was quantized, for one component of a checkpoint. */
 public final class QuantizationConfig {
+    private static final Pattern EMBEDDING =
+            Pattern.compile("(?:^|.*\\.)(?:[a-z_]*embed[a-z_]*|wte|wpe)$", Pattern.CASE_INSENSITIVE);
+
     private QuantizationConfig() {}
 
     /**
@@ -42,6 +47,13 @@ public final class QuantizationConfig {
             case FP8 -> Float8Config.of(subject);
             case PARQUET, GGUF -> throw new IllegalArgumentException(layout + " has no quantization_config");
         };
+    }
+
+    /** True for the weights of modules that loaders know as Linear: matrices that are no embedding. */
+    static boolean isLinear(PlannedTensor tensor) {
+        return tensor.source().info().shape().rank() == 2
+                && tensor.source().name().endsWith(".weight")
+                && !EMBEDDING.matcher(module(tensor.source().name())).matches();
     }
 
     /** The module a tensor belongs to, as configs name it. */

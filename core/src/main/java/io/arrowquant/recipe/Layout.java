@@ -1,28 +1,39 @@
 package io.arrowquant.recipe;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.scheme.Scheme;
 import io.arrowquant.scheme.SchemeCatalog;
+import io.arrowquant.scheme.SchemeSpec;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** How an output is laid out. Those that a runtime loads decide which tensors may be quantized at all. */
 public enum Layout {
-    PARQUET("parquet", false),
-    COMPRESSED_TENSORS("compressed-tensors", true),
-    BITSANDBYTES("bitsandbytes", true),
-    GPTQ("gptq", true),
-    AWQ("awq", true),
-    FP8("fp8", true),
-    GGUF("gguf", false);
+    /** Our own table. */
+    PARQUET("parquet", "arrowquant", false),
+    COMPRESSED_TENSORS("compressed-tensors", "compressed-tensors", true),
+    BITSANDBYTES("bitsandbytes", "bitsandbytes", true),
+    GPTQ("gptq", "gptq", true),
+    AWQ("awq", "awq", true),
+    /** 8-bit floats with a scale for each block of 128 by 128, as DeepSeek's checkpoints have them. */
+    FP8("fp8", "fp8", true),
+    GGUF("gguf", "ggml", false);
 
-    private static final List<String> BITSANDBYTES_SCHEMES = List.of("nf4", "fp4", "llm_int8");
+    /** Names that mean another scheme in a layout than in the catalog. */
+    private static final Map<Layout, Map<String, String>> HOMONYMS = Map.of(
+            COMPRESSED_TENSORS, Map.of("mxfp4", "MXFP4A4"),
+            BITSANDBYTES, Map.of("int8", "llm_int8"),
+            FP8, Map.of("fp8_block", "FP8_BLOCK_INV", "fp8", "FP8_BLOCK_INV"),
+            GGUF, Map.of("nvfp4", "NVFP4_GGML"));
 
     private final String spelling;
+    private final String family;
     private final boolean runtime;
 
-    Layout(String spelling, boolean runtime) {
+    Layout(String spelling, String family, boolean runtime) {
         this.spelling = spelling;
+        this.family = family;
         this.runtime = runtime;
     }
 
@@ -38,22 +49,38 @@ public enum Layout {
 
     /** The layout of a scheme when none is asked for. */
     public static Layout ofScheme(String scheme) {
-        String name = SchemeCatalog.parse(scheme).name().toLowerCase(Locale.ROOT);
-        if (name.matches("int\\d+")) {
-            return PARQUET;
+        String name = SchemeSpec.parse(scheme).name().toLowerCase(Locale.ROOT);
+        if (HOMONYMS.get(COMPRESSED_TENSORS).containsKey(name)) {
+            return COMPRESSED_TENSORS;
         }
-        if (name.matches("w\\d+a\\d+.*|nvfp4(a16)?|mxfp[48](a16)?|fp8.*")) {
-            // ggml has types of its own called MXFP4 and NVFP4; the catalog knows which one is meant.
-            String family = SchemeCatalog.familyOf(SchemeCatalog.parse(scheme));
-            return family.equals(COMPRESSED_TENSORS.spelling) ? COMPRESSED_TENSORS : GGUF;
+        String wanted = SchemeCatalog.familyOf(SchemeCatalog.parse(scheme));
+        for (Layout layout : values()) {
+            if (layout.family.equals(wanted)) {
+                return layout;
+            }
         }
-        if (BITSANDBYTES_SCHEMES.contains(name)) {
-            return BITSANDBYTES;
+        // Schemes that no runtime loads from files stay in our own table's company, which then refuses them.
+        return PARQUET;
+    }
+
+    /** The spelling, for the catalog, of what a scheme's spelling means in this layout. */
+    public String resolve(String scheme) {
+        String name = SchemeSpec.parse(scheme).name();
+        String other = HOMONYMS.getOrDefault(this, Map.of()).get(name.toLowerCase(Locale.ROOT));
+        return other == null ? scheme : other + scheme.trim().substring(name.length());
+    }
+
+    /** Refuses schemes whose tensors this layout cannot describe. */
+    public void require(Scheme scheme) {
+        if (!SchemeCatalog.familyOf(scheme).equals(family)) {
+            Layout usual = ofScheme(scheme.spelling());
+            throw new InvalidRequestException(
+                    "Scheme " + scheme.spelling() + " does not fit the layout " + spelling,
+                    usual == this
+                            ? "No layout of files holds it: use it in SQL"
+                            : "Use --layout " + usual.spelling + ", or a scheme of the family " + family
+                                    + "; see: arrowquant schemes");
         }
-        if (name.startsWith("gptq")) {
-            return GPTQ;
-        }
-        return name.startsWith("awq") ? AWQ : GGUF;
     }
 
     public String spelling() {

@@ -147,6 +147,20 @@ public final class CompressedFamily implements SchemeFamily {
                 "[ceil(out/128),ceil(in/128)]",
                 TWO_DIMENSIONS,
                 given -> floatSettings(Strategy.BLOCK, 0)));
+        entries.add(new SchemeEntry(
+                "FP8_BLOCK_INV",
+                "fp8",
+                List.of(),
+                List.of(),
+                "8-bit floats (E4M3) with a scale for each block of 128 rows and columns, as DeepSeek names them",
+                "8.002",
+                "weight F8_E4M3 [out,in], weight_scale_inv F32 [ceil(out/128),ceil(in/128)]",
+                TWO_DIMENSIONS,
+                LONG_SLICES,
+                given -> new CompressedScheme(
+                        "FP8_BLOCK_INV",
+                        given,
+                        new Settings(Format.FLOAT_INVERSE_SCALED, 8, Strategy.BLOCK, 0, true, false))));
     }
 
     private static SchemeEntry float8(

@@ -74,17 +74,16 @@ public final class CompressedTensors {
         switch (format) {
             case NVFP4_PACK_QUANTIZED -> arguments.put("scale_dtype", "torch.float8_e4m3fn");
             case MXFP4_PACK_QUANTIZED, MXFP8_QUANTIZED -> arguments.put("scale_dtype", "torch.uint8");
-            case PACK_QUANTIZED, INT_QUANTIZED, FLOAT_QUANTIZED -> {}
+            case PACK_QUANTIZED, INT_QUANTIZED, FLOAT_QUANTIZED, FLOAT_INVERSE_SCALED -> {}
         }
     }
 
     /** What a runtime does to activations on the way, or null when they stay as they are. */
     private static ObjectNode activations(String preset, Settings settings) {
-        boolean quantized =
-                switch (preset) {
-                    case "W8A8", "W4A8", "FP8_DYNAMIC", "FP8_BLOCK", "MXFP4A4", "MXFP8A8" -> true;
-                    default -> false;
-                };
+        boolean quantized = switch (preset) {
+            case "W8A8", "W4A8", "FP8_DYNAMIC", "FP8_BLOCK", "MXFP4A4", "MXFP8A8" -> true;
+            default -> false;
+        };
         if (!quantized) {
             return null;
         }
