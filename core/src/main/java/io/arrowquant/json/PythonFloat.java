@@ -32,6 +32,11 @@ public final class PythonFloat {
             if (shortest.doubleValue() == value) {
                 break;
             }
+            // Beside a power of two the gap to larger numbers is twice the other: what lies farther off may still do.
+            shortest = exact.round(new MathContext(digits, RoundingMode.UP));
+            if (shortest.doubleValue() == value) {
+                break;
+            }
         }
         String sign = value < 0 ? "-" : "";
         String digits = shortest.unscaledValue().abs().toString();

@@ -130,7 +130,7 @@ public final class PythonJson {
                 case '\r' -> json.append("\\r");
                 case '\t' -> json.append("\\t");
                 default -> {
-                    if (c >= 0x20 && c <= 0x7f) {
+                    if (c >= 0x20 && c < 0x7f) {
                         json.append(c);
                     } else {
                         json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));

@@ -36,7 +36,8 @@ public final class ModelFiles {
                     .add(tensor);
             total += tensor.bytesBefore();
         }
-        long share = shards.size() >= parallelism ? Long.MAX_VALUE / 4 : Math.max(SMALLEST_TASK, total / parallelism + 1);
+        long share =
+                shards.size() >= parallelism ? Long.MAX_VALUE / 4 : Math.max(SMALLEST_TASK, total / parallelism + 1);
         Map<String, List<ModelFile>> components = new LinkedHashMap<>();
         Map<String, Boolean> renumbered = new LinkedHashMap<>();
         shards.forEach((name, members) -> {
