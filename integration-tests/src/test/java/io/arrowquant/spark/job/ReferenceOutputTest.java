@@ -46,10 +46,14 @@ class ReferenceOutputTest extends JobTestBase {
         Path output = convert(scheme, reference);
 
         Map<String, String> expected = new TreeMap<>();
-        reference.get("tensors").fields().forEachRemaining(tensor -> expected.put(
-                tensor.getKey(),
-                tensor.getValue().get(0).asText() + " " + tensor.getValue().get(1) + " "
-                        + tensor.getValue().get(2).asText()));
+        JsonNode known = reference.get("tensors");
+        known.fieldNames().forEachRemaining(name -> {
+            JsonNode tensor = known.get(name);
+            expected.put(
+                    name,
+                    tensor.get(0).asText() + " " + tensor.get(1) + " "
+                            + tensor.get(2).asText());
+        });
         assertThat(tensors(output)).isEqualTo(expected);
 
         byte[] config = Files.readAllBytes(output.resolve("config.json"));
