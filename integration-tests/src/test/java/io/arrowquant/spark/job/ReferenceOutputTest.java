@@ -132,7 +132,8 @@ class ReferenceOutputTest extends JobTestBase {
         Path output = directory.resolve("small");
         succeed(
                 "quantize", "--input", MODEL, "--output", output, "--scheme", "FP8_DYNAMIC", "--max-shard-size", "2MB");
-        assertThat(files(output)).contains("model-00001-of-00012.safetensors");
+        assertThat(files(output).stream().filter(name -> name.endsWith(".safetensors")))
+                .hasSizeGreaterThan(6);
         Path usual = directory.resolve("usual");
         succeed("quantize", "--input", MODEL, "--output", usual, "--scheme", "FP8_DYNAMIC");
         assertThat(tensors(output)).isEqualTo(tensors(usual));

@@ -63,11 +63,6 @@ final class JobPlan {
                 ? FusedExperts.split(checkpoint.tensors(), configs.modelType())
                 : checkpoint.tensors();
         Plan plan = Plan.of(tensors, request.recipe(), configs.modelType());
-        for (PlannedTensor tensor : plan.tensors()) {
-            if (tensor.isQuantized()) {
-                layout.require(tensor.scheme());
-            }
-        }
         if (request.strict() && !plan.unmatchedPatterns().isEmpty()) {
             throw new InvalidRequestException(
                     "No tensor matches " + String.join(", ", plan.unmatchedPatterns()),

@@ -76,13 +76,16 @@ final class QuantizeSettings {
         String asked = scheme == null ? chosen.scheme() : scheme;
         Layout target = layout(asked);
         String given = target.resolve(asked);
+        target.require(SchemeCatalog.parse(given));
         List<Rule> rules = new ArrayList<>();
         for (NamePattern pattern : NamePattern.listOf(skip)) {
             rules.add(Rule.keep(pattern));
         }
         for (String layer : layers) {
             LayerRule rule = LayerRule.parse(layer);
-            rules.add(Rule.scheme(rule.pattern(), target.resolve(rule.scheme())));
+            String own = target.resolve(rule.scheme());
+            target.require(SchemeCatalog.parse(own));
+            rules.add(Rule.scheme(rule.pattern(), own));
         }
         return new Recipe(schemeText(given, chosen), target, rules, defaults, strict);
     }
