@@ -72,6 +72,11 @@ public enum Layout {
 
     /** Refuses schemes whose tensors this layout cannot describe. */
     public void require(Scheme scheme) {
+        if (this == BITSANDBYTES && scheme.name().equals("bnb_int8")) {
+            throw new InvalidRequestException(
+                    "Scheme bnb_int8 does not fit the layout bitsandbytes, whose loaders know eight bits by rows only",
+                    "Use llm_int8");
+        }
         if (!SchemeCatalog.familyOf(scheme).equals(family)) {
             Layout usual = ofScheme(scheme.spelling());
             throw new InvalidRequestException(

@@ -72,6 +72,7 @@ class LayoutTest {
                 "GPTQ; W4A16(group_size=64); Use --layout compressed-tensors, or a scheme of the family gptq",
                 "COMPRESSED_TENSORS; nf4; Use --layout bitsandbytes, or a scheme of the family compressed-tensors",
                 "GGUF; int4; Use --layout parquet, or a scheme of the family ggml",
+                "BITSANDBYTES; bnb_int8; Use llm_int8",
                 "PARQUET; hqq_int4; No layout of files holds it"
             })
     void aSchemeOfAnotherFamilyIsToldItsLayout(Layout layout, String scheme, String remedy) {
