@@ -25,14 +25,28 @@ class ArchitectureTest {
     /** Each package with those it may use beside itself; never back. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("error", List.of()),
+            Map.entry("json", List.of("error")),
             Map.entry("tensor", List.of("error")),
             Map.entry("storage", List.of("error")),
             Map.entry("safetensors", List.of("error", "tensor", "storage")),
             Map.entry("gguf", List.of("error", "tensor", "storage")),
             Map.entry("kernel", List.of("error", "tensor")),
             Map.entry("quality", List.of("error", "tensor", "kernel")),
-            Map.entry("scheme", List.of("error", "tensor", "kernel", "quality")),
+            Map.entry("scheme", List.of("error", "json", "tensor", "kernel", "quality")),
             Map.entry("arrow", List.of("error", "tensor", "kernel", "quality", "scheme")),
+            Map.entry(
+                    "layout",
+                    List.of(
+                            "error",
+                            "json",
+                            "tensor",
+                            "storage",
+                            "safetensors",
+                            "kernel",
+                            "quality",
+                            "scheme",
+                            "checkpoint",
+                            "recipe")),
             // Which of these two sees the other is theirs to settle: the rule against cycles keeps it one way.
             Map.entry(
                     "checkpoint",

@@ -62,6 +62,11 @@ public final class NamePattern implements Serializable {
                 || (tensor.endsWith(WEIGHT) && matchesExactly(tensor.substring(0, tensor.length() - WEIGHT.length())));
     }
 
+    /** True when a runtime, which knows exact names and {@code re:} but no globs, finds the module by this pattern. */
+    boolean tellsRuntimesOf(String module) {
+        return wholeName ? text.equals(module) : matchesExactly(module);
+    }
+
     private boolean matchesExactly(String name) {
         if (wholeName) {
             return name.equals(text)

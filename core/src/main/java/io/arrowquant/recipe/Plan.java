@@ -1,107 +1,77 @@
 package io.arrowquant.recipe;
 
 import io.arrowquant.checkpoint.CheckpointTensor;
-import io.arrowquant.error.InvalidRequestException;
-import io.arrowquant.scheme.Scheme;
-import io.arrowquant.scheme.SchemeCatalog;
-import io.arrowquant.tensor.DataType;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 
 /** A recipe applied to the headers of a checkpoint. */
 public final class Plan {
     private final List<PlannedTensor> tensors;
+    private final List<CheckpointTensor> dropped;
     private final List<String> unmatched;
+    private final List<String> ignore;
+    private final List<List<PlannedTensor>> fusedSets;
+    private final List<List<PlannedTensor>> scaleSets;
 
-    private Plan(List<PlannedTensor> tensors, List<String> unmatched) {
-        this.tensors = tensors;
-        this.unmatched = unmatched;
+    private Plan(List<CheckpointTensor> sources, Recipe recipe, TensorDecisions decisions) {
+        List<PlannedTensor> decided = decisions.decided();
+        this.tensors = decided.stream().filter(Objects::nonNull).toList();
+        List<CheckpointTensor> without = new ArrayList<>();
+        for (int i = 0; i < decided.size(); i++) {
+            if (decided.get(i) == null) {
+                without.add(sources.get(i));
+            }
+        }
+        this.dropped = List.copyOf(without);
+        this.unmatched = decisions.unmatched();
+        this.ignore = IgnoreList.of(tensors, recipe);
+        this.fusedSets = planned(FusedSets.ofSchemes(sources), decided);
+        this.scaleSets = planned(FusedSets.ofScales(sources), decided);
     }
 
     public static Plan of(List<CheckpointTensor> sources, Recipe recipe) {
-        Scheme scheme = SchemeCatalog.parse(recipe.scheme());
-        List<Scheme> layerSchemes = new ArrayList<>();
-        for (LayerRule rule : recipe.layers()) {
-            layerSchemes.add(SchemeCatalog.parse(rule.scheme()));
-        }
-        Set<NamePattern> used = new LinkedHashSet<>();
-        List<PlannedTensor> planned = new ArrayList<>(sources.size());
-        for (CheckpointTensor source : sources) {
-            planned.add(decide(source, recipe, scheme, layerSchemes, used));
-        }
-        List<String> unmatched = new ArrayList<>();
-        for (NamePattern pattern : recipe.skip()) {
-            if (!used.contains(pattern)) {
-                unmatched.add(pattern.toString());
-            }
-        }
-        for (LayerRule rule : recipe.layers()) {
-            if (!used.contains(rule.pattern())) {
-                unmatched.add(rule.pattern().toString());
-            }
-        }
-        return new Plan(List.copyOf(planned), List.copyOf(unmatched));
+        return of(sources, recipe, null);
     }
 
-    private static PlannedTensor decide(
-            CheckpointTensor source, Recipe recipe, Scheme scheme, List<Scheme> layerSchemes, Set<NamePattern> used) {
-        String name = source.info().name();
-        NamePattern skip = firstMatch(recipe.skip(), name);
-        LayerRule rule = null;
-        Scheme ofRule = null;
-        for (int i = 0; i < layerSchemes.size() && rule == null; i++) {
-            if (recipe.layers().get(i).pattern().matches(name)) {
-                rule = recipe.layers().get(i);
-                ofRule = layerSchemes.get(i);
+    /** {@code modelType} is what config.json says, or null. */
+    public static Plan of(List<CheckpointTensor> sources, Recipe recipe, String modelType) {
+        return new Plan(sources, recipe, TensorDecisions.of(sources, recipe, modelType));
+    }
+
+    private static List<List<PlannedTensor>> planned(List<List<Integer>> sets, List<PlannedTensor> decided) {
+        List<List<PlannedTensor>> planned = new ArrayList<>();
+        for (List<Integer> set : sets) {
+            List<PlannedTensor> members =
+                    set.stream().map(decided::get).filter(Objects::nonNull).toList();
+            if (members.size() > 1) {
+                planned.add(members);
             }
         }
-        if (skip != null) {
-            used.add(skip);
-        }
-        if (rule != null) {
-            used.add(rule.pattern());
-        }
-        String impossible = cannotBeQuantized(source);
-        if (impossible != null) {
-            return new PlannedTensor(source, null, impossible);
-        }
-        if (skip != null) {
-            return new PlannedTensor(source, null, "skip " + skip);
-        }
-        String builtIn = rule == null && recipe.defaults() ? BuiltInKeeps.reason(source.info()) : null;
-        if (builtIn != null) {
-            return new PlannedTensor(source, null, builtIn);
-        }
-        return quantized(source, ofRule == null ? scheme : ofRule);
+        return List.copyOf(planned);
     }
 
-    /** A scheme that cannot take the tensor's shape leaves it as it is and says why. */
-    private static PlannedTensor quantized(CheckpointTensor source, Scheme scheme) {
-        try {
-            scheme.check(source.info().shape());
-        } catch (InvalidRequestException unfit) {
-            return new PlannedTensor(source, null, unfit.getMessage());
-        }
-        return new PlannedTensor(source, scheme, null);
+    /** Tensors that a rule leaves out of the output. */
+    public List<CheckpointTensor> dropped() {
+        return dropped;
     }
 
-    private static String cannotBeQuantized(CheckpointTensor source) {
-        DataType dtype = source.info().dtype();
-        if (!dtype.isFloatingPoint()) {
-            return "type " + dtype;
-        }
-        return source.info().elements() == 0 ? "empty" : null;
+    /**
+     * What the output's config lists as not quantized: the user's patterns as they were written, then the modules that
+     * stayed and that none of these patterns tells a runtime of.
+     */
+    public List<String> ignore() {
+        return ignore;
     }
 
-    private static NamePattern firstMatch(List<NamePattern> patterns, String name) {
-        for (NamePattern pattern : patterns) {
-            if (pattern.matches(name)) {
-                return pattern;
-            }
-        }
-        return null;
+    /** Tensors that runtimes join into one module and that therefore share a decision. */
+    public List<List<PlannedTensor>> fusedSets() {
+        return fusedSets;
+    }
+
+    /** Tensors that share a global scale, for schemes that have one. */
+    public List<List<PlannedTensor>> scaleSets() {
+        return scaleSets;
     }
 
     /** In the order of the checkpoint. */

@@ -7,6 +7,7 @@ import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.tensor.ElementRange;
 import io.arrowquant.tensor.Shape;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Drives a scheme over a tensor or over ranges of it: cuts tiles, runs the first pass where one is needed, and measures
@@ -44,6 +45,20 @@ public final class RangeEncoder {
             source.read(at, (int) Math.min(tileElements, elements - at), tile);
             survey.observe(tile, at);
         }
+        surveyed = true;
+    }
+
+    /** The result of {@link #survey}, where tensors can share it; otherwise null. */
+    public byte[] surveyResult() {
+        return survey instanceof SharedSurvey shared ? shared.result() : null;
+    }
+
+    /** Takes the place of {@link #survey}: results for this tensor and all others of its set. */
+    public void useSurveyed(List<byte[]> results) {
+        if (!(survey instanceof SharedSurvey shared)) {
+            throw new IllegalStateException("scheme " + scheme.spelling() + " shares no first pass");
+        }
+        results.forEach(shared::include);
         surveyed = true;
     }
 

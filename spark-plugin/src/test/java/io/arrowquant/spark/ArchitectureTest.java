@@ -32,7 +32,8 @@ class ArchitectureTest {
             // A source is one object for Spark, so the one that reads also names the one that writes.
             "read", List.of("compat", "vector", "storage", "metrics", "write"),
             "function", List.of("compat", "vector", "storage", "metrics"),
-            "job", List.of("compat", "vector", "storage", "metrics", "read", "write", "function"));
+            "convert", List.of("compat", "storage", "metrics", "read", "write"),
+            "job", List.of("compat", "vector", "storage", "metrics", "read", "write", "function", "convert"));
 
     @TestFactory
     Stream<DynamicTest> everyPackageUsesOnlyWhatLiesBelow() {

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.json.PythonFloat;
 import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;

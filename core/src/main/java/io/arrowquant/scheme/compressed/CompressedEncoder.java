@@ -36,7 +36,7 @@ final class CompressedEncoder implements Encoder {
     private int tileCount;
 
     CompressedEncoder(Settings settings, EncodeRequest request, TileValues values, float globalScale, int steps) {
-        Precision precision = Precision.of(request.dtype());
+        Precision precision = settings.format().precision(request.dtype());
         this.settings = settings;
         this.slices = settings.slices(request.shape());
         this.across = Math.toIntExact(slices.across());

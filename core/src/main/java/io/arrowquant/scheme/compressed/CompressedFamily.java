@@ -15,7 +15,7 @@ public final class CompressedFamily implements SchemeFamily {
     static final String STRATEGY = "strategy";
     static final String OBSERVER = "observer";
 
-    private static final String FAMILY = "compressed-tensors";
+    private static final String FAMILY = CompressedTensors.FAMILY;
     private static final int DEFAULT_GROUP = 128;
     private static final String TWO_DIMENSIONS = "two dimensions";
     private static final String DIVISIBLE = "two dimensions; strategy=group: rows are multiples of group_size";
@@ -147,6 +147,20 @@ public final class CompressedFamily implements SchemeFamily {
                 "[ceil(out/128),ceil(in/128)]",
                 TWO_DIMENSIONS,
                 given -> floatSettings(Strategy.BLOCK, 0)));
+        entries.add(new SchemeEntry(
+                "FP8_BLOCK_INV",
+                "fp8",
+                List.of(),
+                List.of(),
+                "8-bit floats (E4M3) with a scale for each block of 128 rows and columns, as DeepSeek names them",
+                "8.002",
+                "weight F8_E4M3 [out,in], weight_scale_inv F32 [ceil(out/128),ceil(in/128)]",
+                TWO_DIMENSIONS,
+                LONG_SLICES,
+                given -> new CompressedScheme(
+                        "FP8_BLOCK_INV",
+                        given,
+                        new Settings(Format.FLOAT_INVERSE_SCALED, 8, Strategy.BLOCK, 0, true, false))));
     }
 
     private static SchemeEntry float8(
@@ -200,8 +214,22 @@ public final class CompressedFamily implements SchemeFamily {
                 NO_PASS,
                 new Settings(Format.MXFP4_PACK_QUANTIZED, 4, Strategy.GROUP, MxGrid.GROUP, true, false)));
         entries.add(grouped(
+                "MXFP4A4",
+                "the weights of MXFP4A16, for activations that the runtime makes 4-bit floats of",
+                "4.25",
+                "weight_packed U8 [out,in/2], weight_scale U8 [out,in/32]",
+                NO_PASS,
+                new Settings(Format.MXFP4_PACK_QUANTIZED, 4, Strategy.GROUP, MxGrid.GROUP, true, false)));
+        entries.add(grouped(
                 "MXFP8A16",
                 "8-bit floats (E4M3) in groups of 32 with a power of two as scale",
+                "8.25",
+                "weight F8_E4M3 [out,in], weight_scale U8 [out,in/32]",
+                NO_PASS,
+                new Settings(Format.MXFP8_QUANTIZED, 8, Strategy.GROUP, MxGrid.GROUP, true, false)));
+        entries.add(grouped(
+                "MXFP8A8",
+                "the weights of MXFP8A16, for activations that the runtime makes 8-bit floats of",
                 "8.25",
                 "weight F8_E4M3 [out,in], weight_scale U8 [out,in/32]",
                 NO_PASS,
@@ -213,7 +241,8 @@ public final class CompressedFamily implements SchemeFamily {
         return new SchemeEntry(
                 name,
                 FAMILY,
-                List.of(),
+                // MXFP4 itself is a type of ggml; the layout compressed-tensors tells the two apart.
+                name.equals("MXFP8A8") ? List.of("MXFP8") : List.of(),
                 List.of(),
                 summary,
                 bitsPerWeight,

@@ -32,6 +32,10 @@ final class CompressedScheme implements Scheme {
         }
     }
 
+    Settings settings() {
+        return settings;
+    }
+
     @Override
     public String name() {
         return name;
@@ -75,7 +79,7 @@ final class CompressedScheme implements Scheme {
         long rowBytes = format.packing.rowBytes(slices.columns(), settings.bits());
         parts.add(PartSpec.ofModule(
                 format.payload, format.payloadType, Shape.of(slices.rows(), rowBytes / format.payloadType.bytes())));
-        parts.add(PartSpec.ofModule("weight_scale", format.scaleType(Precision.of(source)), perSlice(slices)));
+        parts.add(PartSpec.ofModule(format.scaleName(), format.scaleType(format.precision(source)), perSlice(slices)));
         PartLayout layout = PartLayout.of(settings);
         if (layout.weightShape() >= 0) {
             parts.add(PartSpec.ofModule("weight_shape", DataType.I64, Shape.of(2)));
@@ -181,6 +185,6 @@ final class CompressedScheme implements Scheme {
     public Decoder decoder(Shape shape, DataType source) {
         Slices slices = settings.slices(shape);
         return new CompressedDecoder(
-                settings, slices, Precision.of(source), CompressedEncoder.tileUnit(settings, slices));
+                settings, slices, settings.format().precision(source), CompressedEncoder.tileUnit(settings, slices));
     }
 }

@@ -5,10 +5,11 @@ import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.FiniteValues;
 import io.arrowquant.scheme.NonFinite;
-import io.arrowquant.scheme.Survey;
+import io.arrowquant.scheme.SharedSurvey;
+import java.nio.ByteBuffer;
 
 /** The first pass of NVFP4: the largest finite magnitude of a tensor, or of all tensors of a fused set. */
-final class LargestMagnitude implements Survey {
+final class LargestMagnitude implements SharedSurvey {
     private final EncodeRequest request;
     private final float[] range = new float[2];
     private float largest;
@@ -30,9 +31,18 @@ final class LargestMagnitude implements Survey {
         include(Math.max(-range[0], range[1]));
     }
 
-    /** Takes a magnitude from elsewhere into account: that of another tensor of the set. */
-    void include(float magnitude) {
+    private void include(float magnitude) {
         largest = Math.max(largest, magnitude);
+    }
+
+    @Override
+    public byte[] result() {
+        return ByteBuffer.allocate(Float.BYTES).putFloat(largest).array();
+    }
+
+    @Override
+    public void include(byte[] result) {
+        include(ByteBuffer.wrap(result).getFloat());
     }
 
     float largest() {

@@ -19,7 +19,7 @@ record Settings(Format format, int bits, Strategy strategy, int group, boolean s
     SliceGrid grid(Precision precision, float globalScale) {
         return switch (format) {
             case PACK_QUANTIZED, INT_QUANTIZED -> new WholeNumberGrid(bits, symmetric, precision);
-            case FLOAT_QUANTIZED -> new Float8Grid(precision);
+            case FLOAT_QUANTIZED, FLOAT_INVERSE_SCALED -> new Float8Grid(precision);
             case NVFP4_PACK_QUANTIZED -> new Nvfp4Grid(precision, globalScale);
             case MXFP4_PACK_QUANTIZED -> new MxGrid(false, precision);
             case MXFP8_QUANTIZED -> new MxGrid(true, precision);

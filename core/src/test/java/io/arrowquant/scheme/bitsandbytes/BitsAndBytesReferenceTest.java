@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arrowquant.error.QuantizationException;
+import io.arrowquant.json.PythonFloat;
 import io.arrowquant.scheme.EncodedTensor;
 import io.arrowquant.scheme.ReferenceFiles;
 import io.arrowquant.scheme.ReferenceSums;

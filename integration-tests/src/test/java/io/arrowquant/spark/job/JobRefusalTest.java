@@ -33,7 +33,13 @@ class JobRefusalTest extends JobTestBase {
                         "Invalid group_size: 0 for scheme int4"),
                 Arguments.of(
                         "quantize --input a --output b --scheme int4 --layout gptq",
-                        "Unknown layout 'gptq'. Known: parquet"),
+                        "Scheme int4 does not fit the layout gptq. Use --layout parquet"),
+                Arguments.of(
+                        "quantize --input a --output b --scheme int4 --layout gptk",
+                        "Unknown layout 'gptk'. Did you mean 'gptq'?"),
+                Arguments.of(
+                        "quantize --input a --output b --scheme Q4_K",
+                        "Scheme Q4_K belongs into GGUF files, which jobs do not write"),
                 Arguments.of(
                         "quantize --input a --output b --scheme int4 --min-cosine 2",
                         "Invalid min-cosine: 2.0. Must lie between -1 and 1"),

@@ -1,6 +1,7 @@
 package io.arrowquant.spark.job;
 
 import io.arrowquant.checkpoint.CheckpointFile;
+import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.RangeReader;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;

@@ -11,6 +11,7 @@ import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.read.CheckpointLoader;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
+import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.Storage;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;

@@ -107,8 +107,7 @@ final class DryRun {
                 : tensor.source().info().dtype().name();
     }
 
-    /** Files of tables get their names when they are written; what is known is the directory. */
     private String outputFile(PlannedTensor tensor) {
-        return plan.groupOf(tensor).directory() + "/";
+        return plan.outputFile(tensor);
     }
 }

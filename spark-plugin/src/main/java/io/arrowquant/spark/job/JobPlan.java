@@ -4,33 +4,44 @@ import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointFile;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.layout.FusedExperts;
+import io.arrowquant.layout.ModelFile;
+import io.arrowquant.layout.ModelFiles;
+import io.arrowquant.recipe.LayerRule;
+import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.Plan;
 import io.arrowquant.recipe.PlannedTensor;
-import io.arrowquant.scheme.SchemeCatalog;
+import io.arrowquant.recipe.Recipe;
+import io.arrowquant.scheme.EncodeRequest;
+import io.arrowquant.scheme.SharedSurvey;
 import io.arrowquant.spark.read.CheckpointLoader;
+import io.arrowquant.tensor.TensorInfo;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /** A request applied to the headers of its input: all that is known before a weight is read. */
 final class JobPlan {
-    private static final String TABLE_FAMILY = "arrowquant";
-
     private final QuantizeRequest request;
     private final Checkpoint checkpoint;
+    private final ModelConfigs configs;
     private final Plan plan;
     private final List<WriteGroup> groups;
     private final Map<TensorKey, WriteGroup> groupOf = new HashMap<>();
+    private final Map<TensorKey, String> fileOf = new HashMap<>();
     private final boolean uniqueNames;
 
-    private JobPlan(QuantizeRequest request, Checkpoint checkpoint, Plan plan) {
+    private JobPlan(QuantizeRequest request, Checkpoint checkpoint, ModelConfigs configs, Plan plan) {
         this.request = request;
         this.checkpoint = checkpoint;
+        this.configs = configs;
         this.plan = plan;
-        this.groups = WriteGroups.of(plan);
+        this.groups = layout().isForRuntimes() ? List.of() : WriteGroups.of(plan);
         for (WriteGroup group : groups) {
             for (PlannedTensor tensor : group.tensors()) {
                 groupOf.put(TensorKey.of(tensor.source()), group);
@@ -46,33 +57,60 @@ final class JobPlan {
     /** Reads the headers and decides on every tensor; with {@code strict}, patterns must match something. */
     static JobPlan of(QuantizeRequest request, Configuration configuration) {
         Checkpoint checkpoint = CheckpointLoader.load(request.input(), configuration);
-        Plan plan = Plan.of(checkpoint.tensors(), request.recipe());
-        requireTableSchemes(plan);
+        ModelConfigs configs = ModelConfigs.read(checkpoint, configuration);
+        Layout layout = request.recipe().effectiveLayout();
+        List<CheckpointTensor> tensors = layout.isForRuntimes()
+                ? FusedExperts.split(checkpoint.tensors(), configs.modelType())
+                : checkpoint.tensors();
+        Plan plan = Plan.of(tensors, request.recipe(), configs.modelType());
         if (request.strict() && !plan.unmatchedPatterns().isEmpty()) {
             throw new InvalidRequestException(
                     "No tensor matches " + String.join(", ", plan.unmatchedPatterns()),
                     "See the names with: arrowquant inspect " + request.input()
                             + ". Without --strict such patterns are only reported");
         }
-        return new JobPlan(request, checkpoint, plan);
-    }
-
-    /** The table has columns for codes, scales and zero points; schemes with other outputs need another layout. */
-    private static void requireTableSchemes(Plan plan) {
-        for (PlannedTensor tensor : plan.tensors()) {
-            if (tensor.isQuantized() && !SchemeCatalog.familyOf(tensor.scheme()).equals(TABLE_FAMILY)) {
-                throw new InvalidRequestException(
-                        "Scheme " + tensor.scheme().spelling() + " does not fit the layout parquet, which holds codes,"
-                                + " scales and zero points",
-                        "Use int2, int4 or int8, or write its tensors with"
-                                + " spark.read.format(\"safetensors\").option(\"scheme\", \""
-                                + tensor.scheme().spelling() + "\")");
-            }
-        }
+        return new JobPlan(request, checkpoint, configs, plan);
     }
 
     QuantizeRequest request() {
         return request;
+    }
+
+    Layout layout() {
+        return request.recipe().effectiveLayout();
+    }
+
+    /** The files of a model directory, for a cluster that runs so many tasks at once. */
+    List<ModelFile> modelFiles(int parallelism) {
+        return ModelFiles.of(plan.tensors(), parallelism, request.maxShardBytes());
+    }
+
+    /** The texts of the configs that say how the model is quantized, by their names in the output. */
+    Map<String, byte[]> configs() {
+        return configs.quantized(layout(), plan.tensors(), plan.ignore());
+    }
+
+    /** Quantized tensors whose scheme shares a first pass among those a runtime fuses, in sets of two or more. */
+    List<List<PlannedTensor>> surveyedSets() {
+        List<List<PlannedTensor>> sets = new ArrayList<>();
+        for (List<PlannedTensor> set : plan.scaleSets()) {
+            List<PlannedTensor> sharing = new ArrayList<>();
+            for (PlannedTensor member : set) {
+                if (member.isQuantized() && sharesSurvey(member)) {
+                    sharing.add(member);
+                }
+            }
+            if (sharing.size() > 1) {
+                sets.add(sharing);
+            }
+        }
+        return sets;
+    }
+
+    private boolean sharesSurvey(PlannedTensor member) {
+        TensorInfo info = member.source().info();
+        return member.scheme().survey(new EncodeRequest(info.name(), info.dtype(), info.shape(), request.nonFinite()))
+                instanceof SharedSurvey;
     }
 
     Checkpoint checkpoint() {
@@ -93,6 +131,19 @@ final class JobPlan {
 
     WriteGroup groupOf(PlannedTensor tensor) {
         return groupOf.get(TensorKey.of(tensor.source()));
+    }
+
+    /** Where a tensor goes: a directory of a table, whose files get their names when they are written, or a file. */
+    String outputFile(PlannedTensor tensor) {
+        if (!layout().isForRuntimes()) {
+            return groupOf(tensor).directory() + "/";
+        }
+        if (fileOf.isEmpty()) {
+            for (ModelFile file : modelFiles(1)) {
+                file.tensors().forEach(member -> fileOf.put(TensorKey.of(member.source()), file.name()));
+            }
+        }
+        return fileOf.get(TensorKey.of(tensor.source()));
     }
 
     /** False when components of the checkpoint have tensors of the same name. */
@@ -140,5 +191,22 @@ final class JobPlan {
             bytes += file.entry().size();
         }
         return bytes;
+    }
+
+    /** What the user asked for, for the report. */
+    Report.Asked asked() {
+        Recipe recipe = request.recipe();
+        List<String> layers = new ArrayList<>();
+        for (LayerRule rule : recipe.layers()) {
+            layers.add(rule.pattern() + "=" + rule.scheme());
+        }
+        return new Report.Asked(
+                recipe.scheme(),
+                layers,
+                recipe.skip().stream().map(Object::toString).toList(),
+                recipe.defaults(),
+                request.profile(),
+                request.hasMinCosine() ? request.minCosine() : null,
+                request.nonFinite().name().toLowerCase(Locale.ROOT));
     }
 }

@@ -134,7 +134,7 @@ public final class JobSource implements TableProvider, DataSourceRegister {
             try {
                 JobPlan plan = JobPlan.of(request, configuration);
                 Storages.Located output = QuantizeJob.check(plan, configuration);
-                new QuantizeJob(plan, configuration, new Streams(nowhere, nowhere, false)).run(output);
+                QuantizeJob.run(plan, configuration, new Streams(nowhere, nowhere, false), output);
             } catch (IOException failed) {
                 throw new UncheckedIOException(
                         "Cannot quantize " + request.input() + ": " + failed.getMessage(), failed);

@@ -1,5 +1,6 @@
 package io.arrowquant.spark.job;
 
+import io.arrowquant.storage.Crc32c;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

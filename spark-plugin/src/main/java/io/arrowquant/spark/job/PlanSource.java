@@ -64,7 +64,7 @@ public final class PlanSource implements TableProvider, DataSourceRegister {
                 DryRun.to(tensor),
                 tensor.bytesBefore(),
                 tensor.bytesAfter(),
-                plan.groupOf(tensor).directory() + "/",
+                plan.outputFile(tensor),
                 tensor.reason()
             });
         }

@@ -24,8 +24,12 @@ final class Quality {
                         .merge(ErrorStatistics.fromBytes(layer.getValue()));
             }
         }
+        return of(merged);
+    }
+
+    static Quality of(Map<String, ErrorStatistics> errors) {
         Quality quality = new Quality();
-        merged.forEach((layer, statistics) -> quality.byLayer.put(layer, statistics.summary()));
+        errors.forEach((layer, statistics) -> quality.byLayer.put(layer, statistics.summary()));
         return quality;
     }
 

@@ -55,7 +55,11 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(names = "--group-size", paramLabel = "N", description = "Elements that share a scale.")
     private String groupSize;
 
-    @Option(names = "--layout", paramLabel = "NAME", description = "How the output is laid out; parquet is the one.")
+    @Option(
+            names = "--layout",
+            paramLabel = "NAME",
+            description =
+                    "parquet, compressed-tensors, bitsandbytes, gptq, awq or fp8. Default: the usual one of the scheme.")
     private String layout;
 
     @Option(names = "--no-quality", description = "Do not measure the error of every layer.")
@@ -87,6 +91,13 @@ final class QuantizeCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             description = "Cut larger tensors between tasks, e.g. 512MiB. Default: a tensor is one task's.")
     private String maxPartitionBytes;
+
+    @Option(
+            names = "--max-shard-size",
+            paramLabel = "SIZE",
+            description = "Tensor bytes of an output file at most, e.g. 5GB, unless one tensor has more."
+                    + " Default: files as in the input, more where there would be too few for the cluster.")
+    private String maxShardSize;
 
     @Option(names = "--report", paramLabel = "DIR", description = "Write the report there as well.")
     private String reportDirectory;
@@ -120,6 +131,7 @@ final class QuantizeCommand implements Callable<Integer> {
         settings.overwrite = overwrite;
         settings.strict = strict;
         settings.maxPartitionBytes = maxPartitionBytes;
+        settings.maxShardSize = maxShardSize;
         settings.reportDirectory = reportDirectory;
         return settings;
     }
@@ -141,7 +153,7 @@ final class QuantizeCommand implements Callable<Integer> {
         for (String pattern : plan.unmatchedPatterns()) {
             streams.note("arrowquant: no tensor matches " + Printable.text(pattern));
         }
-        QuantizeJob.Result result = new QuantizeJob(plan, configuration, streams).run(target);
+        QuantizeJob.Result result = QuantizeJob.run(plan, configuration, streams, target);
         if (json) {
             ObjectNode document = ReportFile.json(result.report());
             document.put("status", "done");

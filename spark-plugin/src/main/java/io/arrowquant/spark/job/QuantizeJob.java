@@ -3,14 +3,13 @@ package io.arrowquant.spark.job;
 import io.arrowquant.checkpoint.CheckpointShard;
 import io.arrowquant.error.ResourceException;
 import io.arrowquant.quality.ErrorSummary;
-import io.arrowquant.recipe.LayerRule;
 import io.arrowquant.recipe.PlannedTensor;
-import io.arrowquant.recipe.Recipe;
 import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.spark.metrics.PartitionRecord;
 import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
+import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.Storage;
 import io.arrowquant.tensor.TensorInfo;
 import java.io.IOException;
@@ -18,9 +17,7 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
@@ -58,7 +55,15 @@ final class QuantizeJob {
         return output;
     }
 
-    Result run(Storages.Located output) throws IOException {
+    /** Runs the job that the layout asks for. */
+    static Result run(JobPlan plan, Configuration configuration, Streams streams, Storages.Located output)
+            throws IOException {
+        return plan.layout().isForRuntimes()
+                ? new ModelJob(plan, configuration, streams).run(output)
+                : new QuantizeJob(plan, configuration, streams).run(output);
+    }
+
+    private Result run(Storages.Located output) throws IOException {
         try (SparkRun run = SparkRun.begin("quantize " + plan.request().input())) {
             OutputClaim claim = run.claim(output);
             Storage storage = output.storage();
@@ -84,7 +89,7 @@ final class QuantizeJob {
             write(storage, storage.child(directory, Report.NAME), text);
             run.stopIfEnding();
             claim.publish(Report.NAME);
-            copyReport(text, metrics);
+            ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
             return new Result(report, records, output);
         }
     }
@@ -189,7 +194,7 @@ final class QuantizeJob {
                 (System.nanoTime() - begin) / 1e9,
                 new Report.Software(Versions.arrowQuant(), Versions.spark(), Versions.java()),
                 new Report.Source(plan.checkpoint().path(), sources),
-                asked(),
+                plan.asked(),
                 tensors,
                 files,
                 new Report.Totals(
@@ -200,23 +205,6 @@ final class QuantizeJob {
                         plan.bytesAfter(),
                         plan.bitsPerWeight(),
                         quality.worstCosine()));
-    }
-
-    private Report.Asked asked() {
-        QuantizeRequest request = plan.request();
-        Recipe recipe = request.recipe();
-        List<String> layers = new ArrayList<>();
-        for (LayerRule rule : recipe.layers()) {
-            layers.add(rule.pattern() + "=" + rule.scheme());
-        }
-        return new Report.Asked(
-                recipe.scheme(),
-                layers,
-                recipe.skip().stream().map(Object::toString).toList(),
-                recipe.defaults(),
-                request.profile(),
-                request.hasMinCosine() ? request.minCosine() : null,
-                request.nonFinite().name().toLowerCase(Locale.ROOT));
     }
 
     private Report.Tensor tensor(PlannedTensor tensor, Quality quality, TensorTally.Found found) {
@@ -247,20 +235,6 @@ final class QuantizeJob {
                 measured ? errors.mse() : null,
                 measured ? errors.maxAbsError() : null,
                 measured && !Double.isInfinite(errors.snrDb()) ? errors.snrDb() : null);
-    }
-
-    /** The output is published by now; copies of its report go where they were asked for as well. */
-    private void copyReport(byte[] report, byte[] metrics) throws IOException {
-        if (plan.request().reportDirectory() == null) {
-            return;
-        }
-        Storages.Located target = Storages.locate(plan.request().reportDirectory(), configuration);
-        Map<String, byte[]> copies = new HashMap<>(Map.of(Report.NAME, report, Report.METRICS_NAME, metrics));
-        for (Map.Entry<String, byte[]> copy : copies.entrySet()) {
-            String path = target.storage().child(target.path(), copy.getKey());
-            target.storage().delete(path);
-            write(target.storage(), path, copy.getValue());
-        }
     }
 
     private static void write(Storage storage, String path, byte[] content) throws IOException {

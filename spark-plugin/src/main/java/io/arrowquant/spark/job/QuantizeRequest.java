@@ -11,6 +11,7 @@ import io.arrowquant.scheme.NonFinite;
  * @param quality whether the error of every layer is measured
  * @param strict whether a pattern that matches no tensor is an error
  * @param maxPartitionBytes tensors beyond are cut between partitions
+ * @param maxShardBytes tensor bytes of an output file at most, in layouts for runtimes
  * @param reportDirectory where copies of the report go as well, or null
  */
 record QuantizeRequest(
@@ -24,6 +25,7 @@ record QuantizeRequest(
         boolean overwrite,
         boolean strict,
         long maxPartitionBytes,
+        long maxShardBytes,
         String reportDirectory) {
 
     boolean hasMinCosine() {

@@ -2,8 +2,10 @@ package io.arrowquant.spark.job;
 
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.recipe.LayerRule;
+import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.NamePattern;
 import io.arrowquant.recipe.Recipe;
+import io.arrowquant.recipe.Rule;
 import io.arrowquant.scheme.NonFinite;
 import io.arrowquant.scheme.SchemeCatalog;
 import io.arrowquant.scheme.SchemeSpec;
@@ -14,8 +16,6 @@ import java.util.Map;
 
 /** Gathers what the command line, or the options of a data source, say, and makes a request of it. */
 final class QuantizeSettings {
-    static final String LAYOUT_PARQUET = "parquet";
-
     private static final String GROUP_SIZE = "group_size";
 
     /** Tensors stay in one partition unless somebody asks for less: going back needs them there. */
@@ -29,6 +29,7 @@ final class QuantizeSettings {
     String layout;
     String onNonFinite;
     String maxPartitionBytes;
+    String maxShardSize;
     String reportDirectory;
     Double minCosine;
     Boolean quality;
@@ -39,7 +40,6 @@ final class QuantizeSettings {
     final List<String> layers = new ArrayList<>();
 
     QuantizeRequest request() {
-        requireLayout();
         Profile chosen = profile == null ? null : Profile.of(profile);
         double limit = limit(chosen);
         boolean measured = measured(chosen);
@@ -54,30 +54,45 @@ final class QuantizeSettings {
                 overwrite,
                 strict,
                 maxPartitionBytes == null ? WHOLE_TENSORS : ByteSize.parse("max-partition-bytes", maxPartitionBytes),
+                maxShardSize == null ? Long.MAX_VALUE : ByteSize.parse("max-shard-size", maxShardSize),
                 reportDirectory);
     }
 
-    private void requireLayout() {
-        if (layout != null && !layout.equalsIgnoreCase(LAYOUT_PARQUET)) {
-            throw InvalidRequestException.unknown("layout", layout, List.of(LAYOUT_PARQUET));
+    private Layout layout(String schemeText) {
+        Layout chosen = layout == null ? Layout.ofScheme(schemeText) : Layout.of(layout);
+        if (chosen == Layout.GGUF) {
+            throw new InvalidRequestException(
+                    "Scheme " + schemeText + " belongs into GGUF files, which jobs do not write",
+                    "Use it in SQL, or choose a scheme of another family; see: arrowquant schemes");
         }
+        return chosen;
     }
 
     private Recipe recipe(Profile chosen) {
-        List<LayerRule> rules = new ArrayList<>();
-        for (String layer : layers) {
-            rules.add(LayerRule.parse(layer));
-        }
-        return new Recipe(schemeText(chosen), rules, NamePattern.listOf(skip), defaults);
-    }
-
-    /** The scheme in its canonical spelling, so that reports and file names do not depend on how it was written. */
-    private String schemeText(Profile chosen) {
         if (scheme == null && chosen == null) {
             throw new InvalidRequestException(
                     "No scheme is given", "Give one with --scheme int4, or a profile with --profile local");
         }
-        SchemeSpec spec = SchemeSpec.parse(scheme == null ? chosen.scheme() : scheme);
+        String asked = scheme == null ? chosen.scheme() : scheme;
+        Layout target = layout(asked);
+        String given = target.resolve(asked);
+        target.require(SchemeCatalog.parse(given));
+        List<Rule> rules = new ArrayList<>();
+        for (NamePattern pattern : NamePattern.listOf(skip)) {
+            rules.add(Rule.keep(pattern));
+        }
+        for (String layer : layers) {
+            LayerRule rule = LayerRule.parse(layer);
+            String own = target.resolve(rule.scheme());
+            target.require(SchemeCatalog.parse(own));
+            rules.add(Rule.scheme(rule.pattern(), own));
+        }
+        return new Recipe(schemeText(given, chosen), target, rules, defaults, strict);
+    }
+
+    /** The scheme in its canonical spelling, so that reports and file names do not depend on how it was written. */
+    private String schemeText(String given, Profile chosen) {
+        SchemeSpec spec = SchemeSpec.parse(given);
         if (groupSize != null) {
             spec = spec.with(Map.of(GROUP_SIZE, groupSize));
         } else if (chosen != null

@@ -7,7 +7,7 @@ import java.util.List;
  * to go back. The names of the components are those of the file, in snake case.
  *
  * @param format always {@value #FORMAT}
- * @param layout {@code parquet} or {@code safetensors}
+ * @param layout {@code parquet}, {@code safetensors}, or a layout for runtimes
  * @param created when, as ISO 8601
  * @param seconds how long it took
  * @param tensors every tensor, in the order of the source
@@ -33,6 +33,11 @@ record Report(
     static final int FORMAT_VERSION = 1;
     static final String SAFETENSORS = "safetensors";
     static final String PARQUET = "parquet";
+
+    /** True when the parts of a tensor are tensors of the output, by their names. */
+    boolean hasNamedParts() {
+        return !layout.equals(PARQUET) && !layout.equals(SAFETENSORS);
+    }
 
     record Software(String arrowquant, String spark, String java) {}
 

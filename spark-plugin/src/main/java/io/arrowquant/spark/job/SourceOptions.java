@@ -27,6 +27,7 @@ final class SourceOptions {
             "overwrite",
             "strict",
             "max_partition_bytes",
+            "max_shard_size",
             "report");
 
     private SourceOptions() {}
@@ -58,6 +59,7 @@ final class SourceOptions {
             case "overwrite" -> settings.overwrite = flag(name, value);
             case "strict" -> settings.strict = flag(name, value);
             case "maxpartitionbytes" -> settings.maxPartitionBytes = value;
+            case "maxshardsize" -> settings.maxShardSize = value;
             case "report" -> settings.reportDirectory = value;
             default -> {
                 // Names with a dot configure the file system, e.g. fs.s3a.endpoint.

@@ -1,6 +1,7 @@
 package io.arrowquant.spark.job;
 
 import io.arrowquant.error.MalformedFileException;
+import io.arrowquant.storage.Crc32c;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

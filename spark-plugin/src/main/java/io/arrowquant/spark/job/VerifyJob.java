@@ -1,6 +1,7 @@
 package io.arrowquant.spark.job;
 
 import io.arrowquant.error.Printable;
+import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -96,6 +97,25 @@ final class VerifyJob {
         }
     }
 
+    /** A tensor as the output should hold it. */
+    private record Expected(TensorKey key, long bytesAfter, String crc32c) {}
+
+    /** The tensors of a checkpoint that was made by a layout go by the names of the parts. */
+    private List<Expected> expected() {
+        List<Expected> expected = new ArrayList<>();
+        for (Report.Tensor tensor : output.report().tensors()) {
+            if (!output.report().hasNamedParts()) {
+                expected.add(new Expected(tensor.key(), tensor.bytesAfter(), tensor.crc32c()));
+                continue;
+            }
+            for (Report.Part part : tensor.parts()) {
+                TensorKey key = new TensorKey(tensor.outputFiles().get(0), part.name());
+                expected.add(new Expected(key, part.bytes(), part.crc32c()));
+            }
+        }
+        return expected;
+    }
+
     private void checkTensors(SparkRun run) {
         String path = output.place().path();
         TensorTally tally = new TensorTally(path);
@@ -106,7 +126,7 @@ final class VerifyJob {
                             : OutputScan.ofCheckpoint(run.session(), path));
         }
         Map<TensorKey, TensorTally.Found> found = new HashMap<>(tally.tensors());
-        for (Report.Tensor expected : output.report().tensors()) {
+        for (Expected expected : expected()) {
             TensorTally.Found there = found.remove(expected.key());
             String shown = "tensor " + expected.key().shown();
             if (there == null) {

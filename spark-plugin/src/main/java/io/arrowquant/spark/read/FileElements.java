@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** The elements of one tensor in its file, read ahead in chunks into one array that the tiles view. */
-final class FileElements implements ElementSource {
+public final class FileElements implements ElementSource {
     private static final int CHUNK_BYTES = 512 << 10;
 
     private final OpenFiles files;
@@ -19,12 +19,12 @@ final class FileElements implements ElementSource {
     private int chunkElements;
 
     /** Told of every read. */
-    interface ReadObserver {
+    public interface ReadObserver {
         void bytesRead(long bytes, long nanos);
     }
 
     /** The array behind the tiles, handed from tensor to tensor. */
-    static final class ChunkBuffer {
+    public static final class ChunkBuffer {
         private byte[] bytes = new byte[CHUNK_BYTES];
 
         byte[] atLeast(int length) {
@@ -34,12 +34,12 @@ final class FileElements implements ElementSource {
             return bytes;
         }
 
-        int capacity() {
+        public int capacity() {
             return bytes.length;
         }
     }
 
-    FileElements(OpenFiles files, SourceFile file, TensorInfo tensor, ChunkBuffer chunk, ReadObserver observer) {
+    public FileElements(OpenFiles files, SourceFile file, TensorInfo tensor, ChunkBuffer chunk, ReadObserver observer) {
         this.files = files;
         this.file = file;
         this.tensor = tensor;

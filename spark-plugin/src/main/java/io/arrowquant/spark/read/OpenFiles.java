@@ -11,7 +11,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 
 /** The file a task reads at the moment. Checks that it is still the one whose header was read. */
-final class OpenFiles implements Closeable {
+public final class OpenFiles implements Closeable {
     /** Bytes read between two looks at whether the task was cancelled. */
     private static final int CHUNK = 4 << 20;
 
@@ -19,12 +19,12 @@ final class OpenFiles implements Closeable {
     private SourceFile current;
     private RangeReader reader;
 
-    OpenFiles(Configuration configuration) {
+    public OpenFiles(Configuration configuration) {
         this.configuration = configuration;
     }
 
     /** Fills the remaining space of a buffer from a position of a file. */
-    void read(SourceFile file, long position, ByteBuffer target) throws IOException {
+    public void read(SourceFile file, long position, ByteBuffer target) throws IOException {
         if (!file.equals(current)) {
             open(file);
         }
@@ -48,7 +48,7 @@ final class OpenFiles implements Closeable {
         current = file;
     }
 
-    static void stopIfCancelled() {
+    public static void stopIfCancelled() {
         TaskContext task = TaskContext.get();
         if (task != null && task.isInterrupted()) {
             throw new TaskKilledException("cancelled");

@@ -5,8 +5,8 @@ import io.arrowquant.storage.Storage.FileEntry;
 import java.io.Serializable;
 
 /** A file as it was when its header was read. {@code name} is relative to the path that is read. */
-record SourceFile(String path, String name, long size, long modifiedMillis) implements Serializable {
-    static SourceFile of(CheckpointFile file) {
+public record SourceFile(String path, String name, long size, long modifiedMillis) implements Serializable {
+    public static SourceFile of(CheckpointFile file) {
         FileEntry entry = file.entry();
         return new SourceFile(entry.path(), file.file(), entry.size(), entry.modifiedMillis());
     }

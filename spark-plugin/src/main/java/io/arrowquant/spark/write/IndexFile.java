@@ -42,7 +42,7 @@ final class IndexFile {
                 case '\r' -> json.append("\\r");
                 case '\t' -> json.append("\\t");
                 default -> {
-                    if ((c >= 0x20 && c <= 0x7e) || c == 0x7f) {
+                    if (c >= 0x20 && c <= 0x7e) {
                         json.append(c);
                     } else {
                         json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));

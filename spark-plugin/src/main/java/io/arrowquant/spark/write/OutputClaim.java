@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * A job's claim on its output directory, for jobs that make more than one write can: they stage a whole directory and
@@ -46,6 +47,16 @@ public final class OutputClaim implements Closeable {
     /** Where to write what is to become the output. */
     public String directory() {
         return staging.storage().child(staging.path(), STAGED);
+    }
+
+    /** Where tasks leave their files, for {@link #adopt} to take up. */
+    public TaskStaging taskStaging(Configuration configuration) {
+        return new TaskStaging(staging.place(), configuration);
+    }
+
+    /** Makes a file that a task attempt left a part of what is to be published. */
+    public void adopt(int partition, long taskId, String name, String path) throws IOException {
+        staging.storage().rename(staging.taskFile(partition, taskId, name), path);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.UUID;
 
 /**
  * The staging directory of one task attempt. Tasks may outlive their job: Spark neither waits for the others when one
@@ -36,6 +37,18 @@ final class TaskDirectory {
             return new ReservedFile(Paths.get(storage.child(path, name)));
         }
         return new SpooledFile(spoolDirectory, storage, storage.child(path, name));
+    }
+
+    PlannedFile createPlanned(String name) throws IOException {
+        if (!created) {
+            makeDirectory();
+        }
+        String target = storage.child(path, name);
+        if (storage instanceof LocalStorage) {
+            return new PlannedFile(this, Paths.get(target), null, target);
+        }
+        Path spool = spoolDirectory.resolve("arrowquant-" + UUID.randomUUID() + ".spool");
+        return new PlannedFile(this, spool, storage, target);
     }
 
     private void makeDirectory() throws IOException {

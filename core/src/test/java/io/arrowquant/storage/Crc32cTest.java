@@ -1,4 +1,4 @@
-package io.arrowquant.spark.job;
+package io.arrowquant.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,13 +1,13 @@
-package io.arrowquant.scheme.bitsandbytes;
+package io.arrowquant.json;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
 /** Numbers as Python's json module writes them: the fewest digits that read back as the same number, in Python's spelling. */
-final class PythonFloat {
+public final class PythonFloat {
     /** No finite number takes more characters: sign, 17 digits, point, and an exponent of three digits. */
-    static final int LONGEST = 24;
+    public static final int LONGEST = 24;
 
     private static final int MOST_DIGITS = 17;
     private static final int SCIENTIFIC_FROM = 16;
@@ -15,7 +15,7 @@ final class PythonFloat {
 
     private PythonFloat() {}
 
-    static String repr(double value) {
+    public static String repr(double value) {
         if (Double.isNaN(value)) {
             return "NaN";
         }
@@ -29,6 +29,11 @@ final class PythonFloat {
         BigDecimal shortest = exact;
         for (int digits = 1; digits <= MOST_DIGITS; digits++) {
             shortest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+            if (shortest.doubleValue() == value) {
+                break;
+            }
+            // Beside a power of two the gap to larger numbers is twice the other: what lies farther off may still do.
+            shortest = exact.round(new MathContext(digits, RoundingMode.UP));
             if (shortest.doubleValue() == value) {
                 break;
             }

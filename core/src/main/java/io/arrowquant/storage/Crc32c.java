@@ -1,26 +1,26 @@
-package io.arrowquant.spark.job;
+package io.arrowquant.storage;
 
 import java.util.Locale;
 
 /** CRC32C of texts whose parts are seen apart, perhaps by different tasks. */
-final class Crc32c {
+public final class Crc32c {
     /** The polynomial, lowest power in the highest bit. */
     private static final int POLYNOMIAL = 0x82f63b78;
 
     private Crc32c() {}
 
-    static int of(byte[] bytes) {
+    public static int of(byte[] bytes) {
         return of(bytes, 0, bytes.length);
     }
 
-    static int of(byte[] bytes, int offset, int length) {
+    public static int of(byte[] bytes, int offset, int length) {
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(bytes, offset, length);
         return (int) crc.getValue();
     }
 
     /** The checksum of two parts, one after the other, from those of the parts and the length of the second. */
-    static int combine(int first, int second, long secondLength) {
+    public static int combine(int first, int second, long secondLength) {
         // Appending zeros is a linear map of the checksum; squaring the map for one zero bit gives those for 2, 4, ...
         int[] map = oneZeroBit();
         int shifted = first;
@@ -63,7 +63,7 @@ final class Crc32c {
     }
 
     /** Eight hexadecimal digits, as reports show it. */
-    static String text(int crc) {
+    public static String text(int crc) {
         return String.format(Locale.ROOT, "%08x", crc);
     }
 }

@@ -1,0 +1,86 @@
+package io.arrowquant.layout;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.scheme.Scheme;
+import io.arrowquant.tensor.DataType;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The config of bitsandbytes as transformers saves it. */
+final class BitsAndBytesConfig {
+    private static final String HEAD = "lm_head";
+
+    private BitsAndBytesConfig() {}
+
+    static ObjectNode of(QuantizationConfig.Subject subject) {
+        Scheme scheme = requireOne(subject);
+        boolean eightBits = scheme.bitWidth() == 8;
+        boolean nested = scheme.spelling().contains("nested=true");
+        ObjectNode config = JsonNodeFactory.instance.objectNode();
+        config.put("_load_in_4bit", !eightBits);
+        config.put("_load_in_8bit", eightBits);
+        config.put("bnb_4bit_compute_dtype", eightBits ? "float32" : computeType(subject.modelType()));
+        config.put("bnb_4bit_quant_storage", "uint8");
+        config.put("bnb_4bit_quant_type", eightBits ? "fp4" : scheme.name());
+        config.put("bnb_4bit_use_double_quant", nested);
+        config.put("llm_int8_enable_fp32_cpu_offload", false);
+        config.put("llm_int8_has_fp16_weight", false);
+        List<String> skipped = skipped(subject);
+        if (skipped.isEmpty()) {
+            config.putNull("llm_int8_skip_modules");
+        } else {
+            ArrayNode modules = config.putArray("llm_int8_skip_modules");
+            skipped.forEach(modules::add);
+        }
+        config.put("llm_int8_threshold", 6.0);
+        config.put("load_in_4bit", !eightBits);
+        config.put("load_in_8bit", eightBits);
+        config.put("quant_method", "bitsandbytes");
+        return config;
+    }
+
+    private static Scheme requireOne(QuantizationConfig.Subject subject) {
+        Scheme first = subject.quantized().get(0).scheme();
+        for (PlannedTensor tensor : subject.quantized()) {
+            if (!tensor.scheme().spelling().equals(first.spelling())) {
+                throw new InvalidRequestException(
+                        "The layout bitsandbytes has one scheme for a model, but the plan has " + first.spelling()
+                                + " and " + tensor.scheme().spelling(),
+                        "Give all layers one scheme, or keep some");
+            }
+        }
+        return first;
+    }
+
+    private static String computeType(DataType modelType) {
+        return switch (modelType) {
+            case BF16 -> "bfloat16";
+            case F16 -> "float16";
+            default -> "float32";
+        };
+    }
+
+    /**
+     * The linear modules that stay as they are. Loaders leave the head alone by themselves, but only while they are
+     * given no list; so the list is left out when it would name nothing else.
+     */
+    private static List<String> skipped(QuantizationConfig.Subject subject) {
+        List<String> modules = new ArrayList<>();
+        boolean others = false;
+        for (PlannedTensor tensor : subject.tensors()) {
+            String module = QuantizationConfig.module(tensor.source().name());
+            if (!tensor.isQuantized() && QuantizationConfig.isLinear(tensor)) {
+                modules.add(module);
+                others |= !module.equals(HEAD);
+            }
+        }
+        if (others && !modules.contains(HEAD)) {
+            modules.add(HEAD);
+        }
+        return others ? modules : List.of();
+    }
+}

@@ -1,0 +1,104 @@
+package io.arrowquant.layout;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.error.MalformedFileException;
+import io.arrowquant.json.PythonJson;
+import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.tensor.DataType;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A {@code config.json}, of a model or of a component: what it says, and the same with a quantization_config. */
+public final class ModelConfig {
+    public static final String NAME = "config.json";
+
+    private static final String QUANTIZATION = "quantization_config";
+
+    private final String path;
+    private final ObjectNode content;
+
+    private ModelConfig(String path, ObjectNode content) {
+        this.path = path;
+        this.content = content;
+    }
+
+    /** Reads a config; {@code path} is for errors. */
+    public static ModelConfig read(String path, byte[] text) {
+        JsonNode json;
+        try {
+            json = PythonJson.read(text);
+        } catch (JacksonException malformed) {
+            throw MalformedFileException.ofFile(
+                    path, "it is not JSON: " + malformed.getOriginalMessage(), "Download the model again");
+        }
+        if (!json.isObject()) {
+            throw MalformedFileException.ofFile(path, "it is no JSON object", "Download the model again");
+        }
+        return new ModelConfig(path, (ObjectNode) json);
+    }
+
+    /** A config for weights that came without one. */
+    public static ModelConfig empty() {
+        return new ModelConfig(NAME, JsonNodeFactory.instance.objectNode());
+    }
+
+    /** The architecture, as transformers calls it, or null. */
+    public String modelType() {
+        return content.path("model_type").textValue();
+    }
+
+    /** How the weights are quantized already, or null. */
+    public String quantizationMethod() {
+        JsonNode method = content.path(QUANTIZATION).path("quant_method");
+        return method.isTextual() ? method.textValue() : content.has(QUANTIZATION) ? "unknown" : null;
+    }
+
+    /** The text with a description of what was done; unchanged but for that. */
+    public byte[] quantized(Layout layout, List<PlannedTensor> tensors, List<String> ignore) {
+        QuantizationConfig.Subject subject = new QuantizationConfig.Subject(tensors, ignore, computeType(tensors));
+        ObjectNode described = QuantizationConfig.of(layout, subject);
+        ObjectNode copy = content.deepCopy();
+        if (described == null) {
+            copy.remove(QUANTIZATION);
+        } else {
+            copy.set(QUANTIZATION, described);
+        }
+        // llm-compressor dumps the config as it is; what saves for bitsandbytes ends the line.
+        String end = layout == Layout.COMPRESSED_TENSORS ? "" : "\n";
+        return (PythonJson.sorted(copy) + end).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** What the config says, or else the type most of the weights have. */
+    private DataType computeType(List<PlannedTensor> tensors) {
+        String named = content.path("dtype").asText(content.path("torch_dtype").asText(""));
+        switch (named.replace("torch.", "")) {
+            case "bfloat16":
+                return DataType.BF16;
+            case "float16":
+                return DataType.F16;
+            case "float32":
+                return DataType.F32;
+            default:
+                break;
+        }
+        Map<DataType, Long> bytes = new HashMap<>();
+        DataType most = DataType.F32;
+        for (PlannedTensor tensor : tensors) {
+            DataType type = tensor.source().info().dtype();
+            bytes.merge(type, tensor.bytesBefore(), Long::sum);
+            most = bytes.get(type) > bytes.getOrDefault(most, 0L) ? type : most;
+        }
+        return most;
+    }
+
+    @Override
+    public String toString() {
+        return path;
+    }
+}

@@ -1,0 +1,63 @@
+package io.arrowquant.layout;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.tensor.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What a config says of how its model was quantized, for one component of a checkpoint. */
+public final class QuantizationConfig {
+    private static final Pattern EMBEDDING =
+            Pattern.compile("(?:^|.*\\.)(?:[a-z_]*embed[a-z_]*|wte|wpe)$", Pattern.CASE_INSENSITIVE);
+
+    private QuantizationConfig() {}
+
+    /**
+     * What there is to describe.
+     *
+     * @param tensors of the component, in the order of the checkpoint
+     * @param ignore modules and patterns that stay as they are
+     * @param modelType the type the model computes in
+     */
+    record Subject(List<PlannedTensor> tensors, List<String> ignore, DataType modelType) {
+        List<PlannedTensor> quantized() {
+            List<PlannedTensor> quantized = new ArrayList<>();
+            for (PlannedTensor tensor : tensors) {
+                if (tensor.isQuantized()) {
+                    quantized.add(tensor);
+                }
+            }
+            return quantized;
+        }
+    }
+
+    /** The {@code quantization_config}, or null when nothing is quantized. */
+    static ObjectNode of(Layout layout, Subject subject) {
+        if (subject.quantized().isEmpty()) {
+            return null;
+        }
+        return switch (layout) {
+            case COMPRESSED_TENSORS -> CompressedTensorsConfig.of(subject);
+            case BITSANDBYTES -> BitsAndBytesConfig.of(subject);
+            case GPTQ -> PackedConfig.gptq(subject);
+            case AWQ -> PackedConfig.awq(subject);
+            case FP8 -> Float8Config.of(subject);
+            case PARQUET, GGUF -> throw new IllegalArgumentException(layout + " has no quantization_config");
+        };
+    }
+
+    /** True for the weights of modules that loaders know as Linear: matrices that are no embedding. */
+    static boolean isLinear(PlannedTensor tensor) {
+        return tensor.source().info().shape().rank() == 2
+                && tensor.source().name().endsWith(".weight")
+                && !EMBEDDING.matcher(module(tensor.source().name())).matches();
+    }
+
+    /** The module a tensor belongs to, as configs name it. */
+    static String module(String tensor) {
+        return tensor.endsWith(".weight") ? tensor.substring(0, tensor.length() - ".weight".length()) : tensor;
+    }
+}

@@ -1,0 +1,143 @@
+package io.arrowquant.layout;
+
+import static io.arrowquant.layout.PlannedTensors.keptLinear;
+import static io.arrowquant.layout.PlannedTensors.linear;
+import static io.arrowquant.layout.PlannedTensors.source;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.arrowquant.error.MalformedFileException;
+import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.scheme.SchemeCatalog;
+import io.arrowquant.tensor.DataType;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelConfigTest {
+    private static ModelConfig read(String text) {
+        return ModelConfig.read("m/config.json", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String quantized(ModelConfig config, Layout layout, PlannedTensor... tensors) {
+        return new String(config.quantized(layout, List.of(tensors), List.of()), StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void aConfigSaysWhatTheModelIs() {
+        ModelConfig config = read("{\"model_type\": \"llama\", \"quantization_config\": {\"quant_method\": \"gptq\"}}");
+        assertThat(config.modelType()).isEqualTo("llama");
+        assertThat(config.quantizationMethod()).isEqualTo("gptq");
+        assertThat(config).hasToString("m/config.json");
+        assertThat(ModelConfig.empty()).hasToString("config.json");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            nullValues = "none",
+            value = {
+                "{}; none",
+                "{\"quantization_config\": {}}; unknown",
+                "{\"quantization_config\": {\"quant_method\": 3}}; unknown"
+            })
+    void whatIsQuantizedAlreadyIsSeen(String text, String method) {
+        assertThat(read(text).quantizationMethod()).isEqualTo(method);
+        assertThat(read(text).modelType()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "3", "\"text\"", "{} {}"})
+    void whatIsNoConfigIsRefusedByName(String text) {
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(MalformedFileException.class)
+                .hasMessageContaining("m/config.json")
+                .hasMessageContaining("Download the model again");
+    }
+
+    @Test
+    void nothingElseChanges() {
+        ModelConfig config = read("{\"z\": 1e-05, \"rope\": 10000.0, \"name\": \"\u00e9\", \"list\": []}");
+        String expected = "{\n  \"list\": [],\n  \"name\": \"\\u00e9\",\n  \"rope\": 10000.0,\n  \"z\": 1e-05\n}";
+
+        assertThat(quantized(config, Layout.COMPRESSED_TENSORS, keptLinear("a")))
+                .isEqualTo(expected);
+        assertThat(quantized(config, Layout.BITSANDBYTES, keptLinear("a"))).isEqualTo(expected + "\n");
+    }
+
+    @Test
+    void aDescriptionReplacesAnother() {
+        ModelConfig config = read("{\"quantization_config\": {\"quant_method\": \"old\"}}");
+        assertThat(quantized(config, Layout.FP8, linear("a", "FP8_BLOCK_INV"))).isEqualTo("""
+                        {
+                          "quantization_config": {
+                            "activation_scheme": "dynamic",
+                            "fmt": "e4m3",
+                            "quant_method": "fp8",
+                            "weight_block_size": [
+                              128,
+                              128
+                            ]
+                          }
+                        }
+                        """);
+        assertThat(quantized(config, Layout.FP8, keptLinear("a"))).isEqualTo("{}\n");
+        // The config itself stays as it was read.
+        assertThat(config.quantizationMethod()).isEqualTo("old");
+    }
+
+    @Test
+    void fp8NamesTheModulesThatStay() {
+        byte[] text = ModelConfig.empty()
+                .quantized(
+                        Layout.FP8, List.of(linear("a", "FP8_BLOCK_INV"), keptLinear("lm_head")), List.of("lm_head"));
+        assertThat(new String(text, StandardCharsets.US_ASCII))
+                .contains("    \"modules_to_not_convert\": [\n      \"lm_head\"\n    ],\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Layout.class,
+            names = {"PARQUET", "GGUF"})
+    void layoutsWithoutAConfigHaveNone(Layout layout) {
+        assertThatThrownBy(() -> quantized(ModelConfig.empty(), layout, linear("a", "int4")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"dtype\": \"float32\", \"torch_dtype\": \"float16\"}; float32",
+                "{\"torch_dtype\": \"float16\"}; float16",
+                "{\"torch_dtype\": \"torch.bfloat16\"}; bfloat16",
+                "{\"dtype\": null, \"torch_dtype\": \"float16\"}; float16",
+                "{\"torch_dtype\": \"auto\"}; bfloat16",
+                "{}; bfloat16"
+            })
+    void theTypeToComputeInIsTheModels(String text, String type) {
+        assertThat(quantized(read(text), Layout.BITSANDBYTES, linear("a", "nf4")))
+                .contains("\"bnb_4bit_compute_dtype\": \"" + type + "\"");
+    }
+
+    @Test
+    void withoutAnyWordMostBytesDecide() {
+        PlannedTensor single = planned("a.weight", DataType.F32, 64);
+        PlannedTensor half = planned("b.weight", DataType.F16, 64);
+        PlannedTensor moreHalf = planned("c.weight", DataType.F16, 128);
+
+        assertThat(quantized(ModelConfig.empty(), Layout.BITSANDBYTES, single, half))
+                .contains("\"bnb_4bit_compute_dtype\": \"float32\"");
+        assertThat(quantized(ModelConfig.empty(), Layout.BITSANDBYTES, single, half, moreHalf))
+                .contains("\"bnb_4bit_compute_dtype\": \"float16\"");
+    }
+
+    private static PlannedTensor planned(String name, DataType type, long rows) {
+        return new PlannedTensor(source("model.safetensors", name, type, rows, 64), SchemeCatalog.parse("nf4"), null);
+    }
+}

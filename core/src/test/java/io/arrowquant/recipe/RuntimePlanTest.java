@@ -1,0 +1,182 @@
+package io.arrowquant.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.arrowquant.checkpoint.CheckpointTensor;
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.tensor.DataType;
+import io.arrowquant.tensor.Shape;
+import io.arrowquant.tensor.TensorInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Plans for layouts that a runtime loads. */
+class RuntimePlanTest {
+    private static final String LAYER = "model.layers.0.";
+
+    private static CheckpointTensor tensor(String name, long... dimensions) {
+        Shape shape = Shape.of(dimensions);
+        return new CheckpointTensor(
+                "model.safetensors",
+                new TensorInfo(name, DataType.BF16, shape, 0, DataType.BF16.byteLength(shape.elements())));
+    }
+
+    private static List<CheckpointTensor> matrices(String... names) {
+        List<CheckpointTensor> tensors = new ArrayList<>();
+        for (String name : names) {
+            tensors.add(tensor(name + ".weight", 64, 256));
+        }
+        return tensors;
+    }
+
+    private static Recipe recipe(String scheme, boolean defaults, boolean strict, Rule... rules) {
+        return new Recipe(scheme, null, List.of(rules), defaults, strict);
+    }
+
+    private static Rule keep(String pattern) {
+        return Rule.keep(NamePattern.of(pattern));
+    }
+
+    private static List<String> quantized(Plan plan) {
+        List<String> names = new ArrayList<>();
+        for (PlannedTensor tensor : plan.tensors()) {
+            if (tensor.isQuantized()) {
+                names.add(tensor.source().name());
+            }
+        }
+        return names;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "int4; PARQUET",
+                "W4A16(group_size=64); COMPRESSED_TENSORS",
+                "FP8_BLOCK; COMPRESSED_TENSORS",
+                "NVFP4A16; COMPRESSED_TENSORS",
+                "MXFP4A16; COMPRESSED_TENSORS",
+                "Q4_K; GGUF"
+            })
+    void everySchemeHasAUsualLayout(String scheme, Layout layout) {
+        assertThat(Recipe.ofScheme(scheme).effectiveLayout()).isEqualTo(layout);
+    }
+
+    @Test
+    void layoutsAreFoundByName() {
+        assertThat(Layout.of("Compressed-Tensors")).isEqualTo(Layout.COMPRESSED_TENSORS);
+        assertThatThrownBy(() -> Layout.of("parket")).hasMessageContaining("Did you mean 'parquet'?");
+    }
+
+    @Test
+    void structureDecidesEvenWithoutDefaults() {
+        Plan plan = Plan.of(
+                List.of(
+                        tensor("a.q_norm.weight", 64, 256),
+                        tensor("a.experts.gate_up_proj", 64, 256),
+                        tensor("conv.weight", 8, 4, 128),
+                        tensor("model.embed_tokens.weight", 64, 256)),
+                recipe("W4A16", false, false));
+
+        assertThat(plan.tensors())
+                .extracting(PlannedTensor::reason)
+                .containsExactly("norm", "not a module's weight", "3 dimensions", null);
+    }
+
+    @Test
+    void theIgnoreListRepeatsTheUsersPatterns() {
+        List<CheckpointTensor> llama = matrices("model.embed_tokens", LAYER + "mlp.down_proj", "lm_head");
+
+        assertThat(Plan.of(llama, recipe("W4A16", true, false, keep("lm_head"), keep("re:.*embed_tokens")))
+                        .ignore())
+                .containsExactly("lm_head", "re:.*embed_tokens");
+        assertThat(Plan.of(llama, recipe("W4A16", true, false)).ignore())
+                .containsExactly("model.embed_tokens", "lm_head");
+        // Runtimes know no globs.
+        assertThat(Plan.of(llama, recipe("W4A16", false, false, keep("*head"))).ignore())
+                .containsExactly("*head", "lm_head");
+        // What an earlier rule quantizes must not be hidden by a later pattern.
+        Rule head = Rule.scheme(NamePattern.of("lm_head"), "W8A16");
+        assertThat(Plan.of(llama, recipe("W4A16", false, false, head, keep("re:.*")))
+                        .ignore())
+                .containsExactly("model.embed_tokens", LAYER + "mlp.down_proj");
+    }
+
+    @Test
+    void partnersShareADecision() {
+        List<CheckpointTensor> tensors =
+                matrices(LAYER + "self_attn.q_proj", LAYER + "self_attn.k_proj", LAYER + "self_attn.o_proj");
+
+        Plan plan = Plan.of(tensors, recipe("W4A16", true, false, keep("*k_proj")));
+        assertThat(quantized(plan)).containsExactly(LAYER + "self_attn.o_proj.weight");
+        assertThat(plan.tensors().get(0).reason())
+                .isEqualTo("shares a module with " + LAYER + "self_attn.k_proj.weight, which stays as it is");
+
+        Rule other = Rule.scheme(NamePattern.of("*k_proj"), "W8A16");
+        Plan mixed = Plan.of(tensors, recipe("W4A16", true, false, other));
+        assertThat(mixed.tensors().get(0).reason()).endsWith("which has another scheme");
+        assertThatThrownBy(() -> Plan.of(tensors, recipe("W4A16", true, true, other)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("differ in scheme");
+    }
+
+    @Test
+    void shapesThatDoNotFitAreKeptOrRefused() {
+        List<CheckpointTensor> odd = List.of(tensor(LAYER + "mlp.down_proj.weight", 64, 704));
+
+        assertThat(Plan.of(odd, recipe("W4A16", true, false)).tensors().get(0).reason())
+                .contains("704 elements");
+        assertThatThrownBy(() -> Plan.of(odd, recipe("W4A16", true, true)))
+                .hasMessageContaining(LAYER + "mlp.down_proj.weight");
+    }
+
+    @Test
+    void expertsOfALayerAreOneSetButHaveScalesOfTheirOwn() {
+        Plan qwen = Plan.of(
+                matrices(
+                        LAYER + "mlp.experts.0.gate_proj",
+                        LAYER + "mlp.experts.0.up_proj",
+                        LAYER + "mlp.experts.1.down_proj",
+                        LAYER + "mlp.shared_experts.gate_proj",
+                        LAYER + "mlp.shared_experts.up_proj",
+                        LAYER + "mlp.gate"),
+                recipe("W4A16", true, false));
+        assertThat(qwen.fusedSets()).extracting(List::size).containsExactly(3, 2);
+        assertThat(qwen.scaleSets()).isEmpty();
+
+        Plan mixtral = Plan.of(
+                matrices(LAYER + "block_sparse_moe.experts.0.w1", LAYER + "block_sparse_moe.experts.0.w3"),
+                recipe("NVFP4A16", true, false));
+        assertThat(mixtral.scaleSets()).hasSize(1);
+
+        Plan deepseek = Plan.of(
+                matrices(LAYER + "self_attn.q_a_proj", LAYER + "self_attn.kv_a_proj_with_mqa"),
+                recipe("W4A16", true, false));
+        assertThat(deepseek.fusedSets()).hasSize(1);
+    }
+
+    @Test
+    void bitsandbytesTakesPlainLinearModules() {
+        Recipe recipe = new Recipe("W4A16", Layout.BITSANDBYTES, List.of(), false, false);
+        List<CheckpointTensor> tensors = matrices(
+                "model.embed_tokens",
+                LAYER + "self_attn.o_proj",
+                LAYER + "mlp.gate",
+                LAYER + "mlp.experts.0.w2",
+                "lm_head");
+
+        assertThat(quantized(Plan.of(tensors, recipe, "mixtral"))).containsExactly(LAYER + "self_attn.o_proj.weight");
+        assertThat(quantized(Plan.of(tensors, recipe, "llama"))).hasSize(3);
+    }
+
+    @Test
+    void onlyARuleDropsATensor() {
+        Plan plan = Plan.of(matrices("a", "b"), recipe("int4", true, false, Rule.drop(NamePattern.of("a"))));
+        assertThat(plan.tensors()).hasSize(1);
+        assertThat(plan.dropped()).extracting(CheckpointTensor::name).containsExactly("a.weight");
+    }
+}

@@ -1,0 +1,94 @@
+package io.arrowquant.spark.job;
+
+import io.arrowquant.checkpoint.Checkpoint;
+import io.arrowquant.checkpoint.CheckpointFile;
+import io.arrowquant.checkpoint.CheckpointTensor;
+import io.arrowquant.error.MalformedFileException;
+import io.arrowquant.layout.ModelConfig;
+import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.spark.storage.Storages;
+import io.arrowquant.storage.RangeReader;
+import io.arrowquant.storage.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+
+/** The configs of a checkpoint: one, or one for each component that has weights. */
+final class ModelConfigs {
+    private static final long LARGEST = 16L << 20;
+
+    private final Map<String, ModelConfig> byComponent;
+
+    private ModelConfigs(Map<String, ModelConfig> byComponent) {
+        this.byComponent = byComponent;
+    }
+
+    static ModelConfigs read(Checkpoint checkpoint, Configuration configuration) {
+        Set<String> components = new LinkedHashSet<>();
+        for (CheckpointTensor tensor : checkpoint.tensors()) {
+            components.add(component(tensor.file()));
+        }
+        Map<String, ModelConfig> found = new LinkedHashMap<>();
+        for (CheckpointFile file : checkpoint.otherFiles()) {
+            String component = component(file.file());
+            if (file.file().equals(component + ModelConfig.NAME) && components.contains(component)) {
+                found.put(component, ModelConfig.read(file.entry().path(), content(checkpoint, file, configuration)));
+            }
+        }
+        return new ModelConfigs(found);
+    }
+
+    private static String component(String file) {
+        return file.substring(0, file.lastIndexOf('/') + 1);
+    }
+
+    private static byte[] content(Checkpoint checkpoint, CheckpointFile file, Configuration configuration) {
+        String path = file.entry().path();
+        try {
+            Storage storage = Storages.locate(checkpoint.path(), configuration).storage();
+            try (RangeReader reader = storage.open(path)) {
+                if (reader.size() > LARGEST) {
+                    throw MalformedFileException.ofFile(
+                            path,
+                            "it has " + reader.size() + " bytes, more than the limit of " + LARGEST,
+                            "Check that it is the config of a model");
+                }
+                byte[] content = new byte[(int) reader.size()];
+                reader.readFully(0, content, 0, content.length);
+                return content;
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("Cannot read " + path + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    /** The architecture of a model that is one component, or null. */
+    String modelType() {
+        ModelConfig config = byComponent.get("");
+        return config == null ? null : config.modelType();
+    }
+
+    /** The configs as they are to be written, by name: those of components where something is quantized. */
+    Map<String, byte[]> quantized(Layout layout, List<PlannedTensor> tensors, List<String> ignore) {
+        Map<String, List<PlannedTensor>> members = new LinkedHashMap<>();
+        for (PlannedTensor tensor : tensors) {
+            members.computeIfAbsent(component(tensor.source().file()), unused -> new ArrayList<>())
+                    .add(tensor);
+        }
+        Map<String, byte[]> configs = new LinkedHashMap<>();
+        members.forEach((component, own) -> {
+            if (own.stream().anyMatch(PlannedTensor::isQuantized)) {
+                ModelConfig config = byComponent.getOrDefault(component, ModelConfig.empty());
+                configs.put(component + ModelConfig.NAME, config.quantized(layout, own, ignore));
+            }
+        });
+        return configs;
+    }
+}
