@@ -21,13 +21,17 @@ import jdk.incubator.vector.VectorMask;
 final class VectorDescentSearch extends VectorSignedSearch {
     private static final int SWEEPS = 5;
 
+    /** Codes go from {@code -limit} to {@code limit - 1}. */
+    private final int limit;
+
     private final float[] codes;
 
     private final float[] codeTimesValue = new float[CAPACITY];
     private final float[] codeSquared = new float[CAPACITY];
 
     VectorDescentSearch(int limit, int elements, SubBlockSearch plain) {
-        super(limit, elements, plain);
+        super(elements, plain);
+        this.limit = limit;
         this.codes = new float[tile.length];
     }
 

@@ -11,9 +11,6 @@ import jdk.incubator.vector.VectorMask;
 abstract class VectorSignedSearch extends VectorSearch {
     private static final float NEGLIGIBLE = 1e-15f;
 
-    /** Codes go from {@code -limit} to {@code limit - 1}. */
-    final int limit;
-
     /** x^2 of the tile. */
     final float[] squares;
 
@@ -27,9 +24,8 @@ abstract class VectorSignedSearch extends VectorSearch {
 
     private final float[] finite = new float[CAPACITY];
 
-    VectorSignedSearch(int limit, int elements, SubBlockSearch plain) {
+    VectorSignedSearch(int elements, SubBlockSearch plain) {
         super(elements, plain);
-        this.limit = limit;
         this.squares = new float[tile.length];
         this.cubes = new float[tile.length];
     }

@@ -22,6 +22,9 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
     private static final float STEP = 0.1f;
     private static final int TRIED_AT_ONCE = 3;
 
+    /** Codes go from {@code -limit} to {@code limit - 1}. */
+    private final int limit;
+
     private final float[] explained = new float[CAPACITY];
     private final float[] bestInverses = new float[CAPACITY];
 
@@ -32,7 +35,8 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
     private final float[] codeSquared = new float[TRIED_AT_ONCE * LANES];
 
     VectorSymmetricSearch(int limit, int elements, SubBlockSearch plain) {
-        super(limit, elements, plain);
+        super(elements, plain);
+        this.limit = limit;
     }
 
     @Override
