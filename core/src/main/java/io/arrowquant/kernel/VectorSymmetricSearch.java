@@ -40,10 +40,9 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
     }
 
     @Override
-    int search(int count) {
-        int left = 0;
+    void search(int count) {
         for (int lane = 0; lane < count; lane += LANES) {
-            left |= observe(lane);
+            observe(lane);
             sum(lane, -limit, -limit, -limit);
             takeFirst(lane);
             for (int step = -STEPS; step < 0; step += TRIED_AT_ONCE) {
@@ -54,7 +53,6 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
             }
         }
         finish();
-        return left;
     }
 
     private void search(int lane, int step) {

@@ -69,10 +69,9 @@ final class VectorTableSearch extends VectorSignedSearch implements TableSearch 
     }
 
     @Override
-    int search(int count) {
-        int left = 0;
+    void search(int count) {
         for (int lane = 0; lane < count; lane += LANES) {
-            left |= observe(lane);
+            observe(lane);
             spanRange(lane);
             sum(lane);
             takeFirst(lane);
@@ -87,7 +86,6 @@ final class VectorTableSearch extends VectorSignedSearch implements TableSearch 
                 scales[j] = 0f;
             }
         }
-        return left;
     }
 
     /** Scales that make the value farthest out the first of the table; in this order, which decides how they round. */
