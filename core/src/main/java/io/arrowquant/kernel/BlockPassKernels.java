@@ -53,4 +53,7 @@ public interface BlockPassKernels {
      * it is the smaller one, and never minus zero. The largest magnitude must be below 2^20 times the scale.
      */
     void fourBitFloats(float[] values, int offset, int blocks, int elements, float[] scales, byte[] codes);
+
+    /** The same of bfloat16 elements as they are stored. */
+    void fourBitFloatsOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] scales, byte[] codes);
 }

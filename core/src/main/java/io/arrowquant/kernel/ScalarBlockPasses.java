@@ -177,6 +177,24 @@ final class ScalarBlockPasses implements BlockPassKernels {
         }
     }
 
+    @Override
+    public void fourBitFloatsOfBrain(
+            byte[] stored, int byteOffset, int blocks, int elements, float[] scales, byte[] codes) {
+        for (int block = 0; block < blocks; block++) {
+            float scale = scales[block];
+            int first = block * elements;
+            for (int i = first; i < first + elements; i++) {
+                float value = brain(stored, byteOffset + 2 * i);
+                float magnitude = Math.abs(value);
+                int code = 0;
+                for (int limit = 0; limit < FOUR_BIT_LIMITS.length; limit++) {
+                    code += above(magnitude, FOUR_BIT_LIMITS[limit] * scale);
+                }
+                codes[i] = (byte) (code | (value < 0f && code != 0 ? 8 : 0));
+            }
+        }
+    }
+
     /** One where the first is greater, else zero; for numbers that are not negative, without a branch. */
     private static int above(float a, float b) {
         return (Float.floatToRawIntBits(b) - Float.floatToRawIntBits(a)) >>> 31;

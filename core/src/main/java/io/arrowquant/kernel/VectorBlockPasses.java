@@ -7,6 +7,7 @@ import static io.arrowquant.kernel.VectorShapes.BYTES;
 import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
 import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.HALF_BYTES;
 import static io.arrowquant.kernel.VectorShapes.HALF_BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.HALF_SHORTS;
 import static io.arrowquant.kernel.VectorShapes.HALF_SHORT_VECTOR;
@@ -14,11 +15,14 @@ import static io.arrowquant.kernel.VectorShapes.INTS;
 import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.QUARTER_BYTES;
 import static io.arrowquant.kernel.VectorShapes.QUARTER_BYTE_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.SHORTS;
+import static io.arrowquant.kernel.VectorShapes.SHORT_VECTOR;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2B;
 import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.S2B;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.ByteVector;
@@ -44,6 +48,7 @@ final class VectorBlockPasses implements BlockPassKernels {
     private static final int INFINITY = 0x7f800000;
     private static final int UPPER = 0xffff0000;
     private static final int UPPER_MAGNITUDE = 0x7fff0000;
+    private static final short UPPER_HALF_MAGNITUDE = 0x7fff;
 
     /** Whether a vector of codes is stored as many bytes; at 128 bits the store has room for two vectors. */
     private static final boolean WHOLE_STORES = QUARTER_BYTES.length() == LANES;
@@ -348,6 +353,50 @@ final class VectorBlockPasses implements BlockPassKernels {
                         .intoArray(codes, i);
             }
         }
+    }
+
+    /**
+     * The same on numbers of 16 bits. Where the lower half of a number is zero, it exceeds a limit just when its upper half
+     * exceeds that of the limit.
+     */
+    @Override
+    public void fourBitFloatsOfBrain(
+            byte[] stored, int byteOffset, int blocks, int elements, float[] scales, byte[] codes) {
+        if (elements % PAIRS != 0) {
+            scalar.fourBitFloatsOfBrain(stored, byteOffset, blocks, elements, scales, codes);
+            return;
+        }
+        for (int block = 0; block < blocks; block++) {
+            float scale = scales[block];
+            ShortVector limit1 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(0, scale)));
+            ShortVector limit2 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(1, scale)));
+            ShortVector limit3 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(2, scale)));
+            ShortVector limit4 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(3, scale)));
+            ShortVector limit5 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(4, scale)));
+            ShortVector limit6 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(5, scale)));
+            ShortVector limit7 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(6, scale)));
+            int from = block * elements;
+            for (int i = from; i < from + elements; i += PAIRS) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
+                ShortVector bits = SHORT_VECTOR.cast(loaded.reinterpretAsShorts());
+                ShortVector magnitude = bits.and(UPPER_HALF_MAGNITUDE);
+                ShortVector code = SHORT_VECTOR
+                        .cast(limit1.sub(magnitude).lanewise(ASHR, 15))
+                        .add(SHORT_VECTOR.cast(limit2.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit3.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit4.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit5.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit6.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit7.sub(magnitude).lanewise(ASHR, 15)));
+                ShortVector sign = SHORT_VECTOR.cast(bits.and(code).lanewise(LSHR, 15));
+                ShortVector signed = SHORT_VECTOR.cast(sign.lanewise(LSHL, 3)).sub(code);
+                HALF_BYTE_VECTOR.cast(signed.convertShape(S2B, HALF_BYTES, 0)).intoArray(codes, i);
+            }
+        }
+    }
+
+    private static short upperLimit(int code, float scale) {
+        return (short) (limit(code, scale) >> 16);
     }
 
     private static int limit(int code, float scale) {
