@@ -22,6 +22,9 @@ public interface BlockPassKernels {
      */
     boolean farthestOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] farthest);
 
+    /** The same without the signs, which is faster. */
+    boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes);
+
     /**
      * Signed bytes of blocks of 32: {@code x * inverse} rounded to the nearest whole number, ties away from zero. Its
      * magnitude must be below 128. Blocks are stored at a distance of {@code stride}.

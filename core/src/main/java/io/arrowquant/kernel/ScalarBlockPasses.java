@@ -41,8 +41,27 @@ final class ScalarBlockPasses implements BlockPassKernels {
     @Override
     public void ranges(float[] values, int offset, int blocks, int elements, float[] lowest, float[] highest) {
         for (int block = 0; block < blocks; block++) {
-            range(values, offset + block * elements, elements, block, lowest, highest);
+            int from = offset + block * elements;
+            int low = Integer.MAX_VALUE;
+            int high = Integer.MIN_VALUE;
+            for (int i = from; i < from + elements; i++) {
+                // Integers in the order of the floats: no additions that wait for each other, no branches.
+                int ordered = ordered(Float.floatToRawIntBits(values[i]));
+                low = Math.min(low, ordered);
+                high = Math.max(high, ordered);
+            }
+            lowest[block] = Float.intBitsToFloat(ordered(low));
+            highest[block] = Float.intBitsToFloat(ordered(high));
+            if (lowest[block] == 0f || highest[block] == 0f) {
+                // Zeros of both signs are equal: the first one counts.
+                range(values, from, elements, block, lowest, highest);
+            }
         }
+    }
+
+    /** Turns over all bits but the sign of negative numbers, and back. */
+    private static int ordered(int bits) {
+        return bits ^ ((bits >> 31) & MAGNITUDE);
     }
 
     @SuppressWarnings("IdentityBinaryExpression") // v - v is how the loop finds NaN and infinities
@@ -68,6 +87,15 @@ final class ScalarBlockPasses implements BlockPassKernels {
             float value = farthestOfBrain(stored, byteOffset + 2 * block * elements, elements);
             finite &= Float.isFinite(value);
             farthest[block] = value;
+        }
+        return finite;
+    }
+
+    @Override
+    public boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
+        boolean finite = farthestOfBrain(stored, byteOffset, blocks, elements, magnitudes);
+        for (int block = 0; block < blocks; block++) {
+            magnitudes[block] = Math.abs(magnitudes[block]);
         }
         return finite;
     }

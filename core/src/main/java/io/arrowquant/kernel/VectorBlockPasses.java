@@ -48,6 +48,7 @@ final class VectorBlockPasses implements BlockPassKernels {
     private static final int INFINITY = 0x7f800000;
     private static final int UPPER = 0xffff0000;
     private static final int UPPER_MAGNITUDE = 0x7fff0000;
+    private static final int MAGNITUDES = 0x7fff7fff;
     private static final short UPPER_HALF_MAGNITUDE = 0x7fff;
 
     /** Whether a vector of codes is stored as many bytes; at 128 bits the store has room for two vectors. */
@@ -173,6 +174,58 @@ final class VectorBlockPasses implements BlockPassKernels {
             all = Math.max(all, largest);
         }
         return all < INFINITY;
+    }
+
+    /** Two blocks share a vector, as the halves of its lanes. */
+    @Override
+    public boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
+        if (elements % PAIRS != 0) {
+            return scalar.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
+        }
+        int vectors = (blocks + 1) / 2;
+        for (int i = 0; i < vectors; i++) {
+            int first = byteOffset + 4 * i * elements;
+            // The last block of an odd number shares with itself.
+            int second = byteOffset + 2 * Math.min(2 * i + 1, blocks - 1) * elements;
+            ShortVector largest = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
+            for (int k = 0; k < 2 * elements; k += 2 * PAIRS) {
+                ByteVector firstLoaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, first + k));
+                ByteVector secondLoaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, second + k));
+                IntVector one = INT_VECTOR.cast(firstLoaded.reinterpretAsInts()).and(MAGNITUDES);
+                IntVector two =
+                        INT_VECTOR.cast(secondLoaded.reinterpretAsInts()).and(MAGNITUDES);
+                IntVector even = INT_VECTOR.cast(two.lanewise(LSHL, 16)).or(one.and(~UPPER));
+                IntVector odd = INT_VECTOR.cast(one.lanewise(LSHR, 16)).or(two.and(UPPER));
+                largest = SHORT_VECTOR
+                        .cast(largest)
+                        .max(SHORT_VECTOR.cast(even.reinterpretAsShorts()))
+                        .max(SHORT_VECTOR.cast(odd.reinterpretAsShorts()));
+            }
+            INT_VECTOR.cast(largest.reinterpretAsInts()).intoArray(most, i * LANES);
+        }
+        foldHalves(most, vectors);
+        int all = 0;
+        for (int block = 0; block < blocks; block++) {
+            int both = most[block / 2 * LANES];
+            int largest = block % 2 == 0 ? both << 16 : both & UPPER;
+            magnitudes[block] = Float.intBitsToFloat(largest);
+            all = Math.max(all, largest);
+        }
+        return all < INFINITY;
+    }
+
+    /** As {@link #fold}, of the halves of lanes. */
+    private static void foldHalves(int[] vectors, int count) {
+        for (int distance = LANES / 2; distance > 0; distance /= 2) {
+            for (int i = 0; i < count * LANES; i += LANES) {
+                IntVector lower = INT_VECTOR.cast(IntVector.fromArray(INTS, vectors, i));
+                IntVector upper = INT_VECTOR.cast(IntVector.fromArray(INTS, vectors, i + distance));
+                ShortVector larger = SHORT_VECTOR
+                        .cast(lower.reinterpretAsShorts())
+                        .max(SHORT_VECTOR.cast(upper.reinterpretAsShorts()));
+                INT_VECTOR.cast(larger.reinterpretAsInts()).intoArray(vectors, i);
+            }
+        }
     }
 
     /** Half the sum of both roundings, less the sign bit: ties of negative numbers go down, of others up. */

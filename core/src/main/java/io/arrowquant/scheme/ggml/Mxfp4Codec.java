@@ -34,7 +34,7 @@ final class Mxfp4Codec extends ScaledCodec {
 
     @Override
     boolean encodeBrainRun(byte[] stored, int byteOffset, int blocks, byte[] target, int at) {
-        if (!kernels.farthestOfBrain(stored, byteOffset, blocks, ELEMENTS, farthest)) {
+        if (!kernels.magnitudesOfBrain(stored, byteOffset, blocks, ELEMENTS, farthest)) {
             return false;
         }
         storeScales(blocks, target, at);
