@@ -15,6 +15,12 @@ public interface BlockKernels {
     SubBlockSearch descent(int limit, int elements, SubBlockSearch plain);
 
     /**
+     * A scale for codes that stand for the values of a table: 16 scales are tried, errors weighed by squares. The values
+     * are whole numbers from -127 to 127 in ascending order, of which the first has the largest magnitude.
+     */
+    TableSearch table(int[] table, int elements, TableSearch plain);
+
+    /**
      * Codes of sub-blocks that follow each other, one a byte: {@code clamp(nearest((x + shift) / step), lowest, highest) -
      * lowest}, ties to even. Sub-blocks whose step is zero keep the codes they have.
      */

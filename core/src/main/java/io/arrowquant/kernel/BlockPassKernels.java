@@ -22,6 +22,9 @@ public interface BlockPassKernels {
      */
     boolean farthestOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] farthest);
 
+    /** The same without the signs, which is faster. */
+    boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes);
+
     /**
      * Signed bytes of blocks of 32: {@code x * inverse} rounded to the nearest whole number, ties away from zero. Its
      * magnitude must be below 128. Blocks are stored at a distance of {@code stride}.
@@ -53,4 +56,7 @@ public interface BlockPassKernels {
      * it is the smaller one, and never minus zero. The largest magnitude must be below 2^20 times the scale.
      */
     void fourBitFloats(float[] values, int offset, int blocks, int elements, float[] scales, byte[] codes);
+
+    /** The same of bfloat16 elements as they are stored. */
+    void fourBitFloatsOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] scales, byte[] codes);
 }

@@ -41,8 +41,27 @@ final class ScalarBlockPasses implements BlockPassKernels {
     @Override
     public void ranges(float[] values, int offset, int blocks, int elements, float[] lowest, float[] highest) {
         for (int block = 0; block < blocks; block++) {
-            range(values, offset + block * elements, elements, block, lowest, highest);
+            int from = offset + block * elements;
+            int low = Integer.MAX_VALUE;
+            int high = Integer.MIN_VALUE;
+            for (int i = from; i < from + elements; i++) {
+                // Integers in the order of the floats: no additions that wait for each other, no branches.
+                int ordered = ordered(Float.floatToRawIntBits(values[i]));
+                low = Math.min(low, ordered);
+                high = Math.max(high, ordered);
+            }
+            lowest[block] = Float.intBitsToFloat(ordered(low));
+            highest[block] = Float.intBitsToFloat(ordered(high));
+            if (lowest[block] == 0f || highest[block] == 0f) {
+                // Zeros of both signs are equal: the first one counts.
+                range(values, from, elements, block, lowest, highest);
+            }
         }
+    }
+
+    /** Turns over all bits but the sign of negative numbers, and back. */
+    private static int ordered(int bits) {
+        return bits ^ ((bits >> 31) & MAGNITUDE);
     }
 
     @SuppressWarnings("IdentityBinaryExpression") // v - v is how the loop finds NaN and infinities
@@ -68,6 +87,15 @@ final class ScalarBlockPasses implements BlockPassKernels {
             float value = farthestOfBrain(stored, byteOffset + 2 * block * elements, elements);
             finite &= Float.isFinite(value);
             farthest[block] = value;
+        }
+        return finite;
+    }
+
+    @Override
+    public boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
+        boolean finite = farthestOfBrain(stored, byteOffset, blocks, elements, magnitudes);
+        for (int block = 0; block < blocks; block++) {
+            magnitudes[block] = Math.abs(magnitudes[block]);
         }
         return finite;
     }
@@ -173,6 +201,24 @@ final class ScalarBlockPasses implements BlockPassKernels {
                         + above(magnitude, limit6)
                         + above(magnitude, limit7);
                 codes[i] = (byte) (code | (values[offset + i] < 0f && code != 0 ? 8 : 0));
+            }
+        }
+    }
+
+    @Override
+    public void fourBitFloatsOfBrain(
+            byte[] stored, int byteOffset, int blocks, int elements, float[] scales, byte[] codes) {
+        for (int block = 0; block < blocks; block++) {
+            float scale = scales[block];
+            int first = block * elements;
+            for (int i = first; i < first + elements; i++) {
+                float value = brain(stored, byteOffset + 2 * i);
+                float magnitude = Math.abs(value);
+                int code = 0;
+                for (int limit = 0; limit < FOUR_BIT_LIMITS.length; limit++) {
+                    code += above(magnitude, FOUR_BIT_LIMITS[limit] * scale);
+                }
+                codes[i] = (byte) (code | (value < 0f && code != 0 ? 8 : 0));
             }
         }
     }

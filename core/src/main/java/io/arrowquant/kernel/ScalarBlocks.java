@@ -24,6 +24,11 @@ final class ScalarBlocks implements BlockKernels {
     }
 
     @Override
+    public TableSearch table(int[] table, int elements, TableSearch plain) {
+        return plain;
+    }
+
+    @Override
     public void encode(
             float[] values,
             int offset,

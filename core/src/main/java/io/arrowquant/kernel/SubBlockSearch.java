@@ -5,8 +5,13 @@ package io.arrowquant.kernel;
  * space and the results of the last call, so one per thread.
  */
 public interface SubBlockSearch {
-    /** Sub-blocks that one call takes at most. Searches are fastest with as many. */
+    /** What most searches take. */
     int CAPACITY = 32;
+
+    /** Sub-blocks that one call takes at most. Searches are fastest with as many. */
+    default int capacity() {
+        return CAPACITY;
+    }
 
     void fit(float[] values, int offset, int count);
 

@@ -61,7 +61,7 @@ final class VectorAffineSearch extends VectorSearch {
     }
 
     @Override
-    int search(int count) {
+    void search(int count) {
         for (int lane = 0; lane < CAPACITY; lane += LANES) {
             if (grid.absolute()) {
                 weighByMagnitude(lane);
@@ -70,17 +70,17 @@ final class VectorAffineSearch extends VectorSearch {
             }
             observe(lane);
         }
-        int left = start();
+        start();
         for (int lane = 0; lane < count; lane += 2 * LANES) {
             if (encode(lane, grid.limit())) {
-                left |= outsideDomain(lane);
+                leaveOutsideDomain(lane);
             }
             spanRange(lane);
             measure(lane);
             takeFirst(lane);
             for (int i = 0; i <= grid.steps(); i++) {
                 if (encode(lane, grid.length(i))) {
-                    left |= outsideDomain(lane);
+                    leaveOutsideDomain(lane);
                     clampMinimums(lane);
                 }
                 measure(lane);
@@ -89,7 +89,6 @@ final class VectorAffineSearch extends VectorSearch {
             }
         }
         finish();
-        return left;
     }
 
     private void weighByMagnitude(int lane) {
@@ -136,8 +135,7 @@ final class VectorAffineSearch extends VectorSearch {
     }
 
     /** Sub-blocks without a range get one of any size, so that the arithmetic holds; {@link #finish} looks after them. */
-    private int start() {
-        int left = 0;
+    private void start() {
         for (int j = 0; j < CAPACITY; j++) {
             float minimum = lowest[j] > 0f ? 0f : lowest[j];
             minimums[j] = minimum;
@@ -147,11 +145,8 @@ final class VectorAffineSearch extends VectorSearch {
             } else {
                 shifts[j] = 0f;
             }
-            if (!(sumOfWeights[j] < Float.POSITIVE_INFINITY)) {
-                left |= 1 << j;
-            }
+            left[j] = !(sumOfWeights[j] < Float.POSITIVE_INFINITY);
         }
-        return left;
     }
 
     /**
@@ -251,16 +246,14 @@ final class VectorAffineSearch extends VectorSearch {
         return !usual.allTrue();
     }
 
-    private int outsideDomain(int lane) {
-        int outside = 0;
+    private void leaveOutsideDomain(int lane) {
         for (int j = lane; j < lane + 2 * LANES; j++) {
             float first = inverses[j] * (lowest[j] - minimums[j]);
             float last = inverses[j] * (highest[j] - minimums[j]);
             if (!(Math.abs(first) <= DOMAIN && Math.abs(last) <= DOMAIN)) {
-                outside |= 1 << j;
+                left[j] = true;
             }
         }
-        return outside;
     }
 
     private void clampMinimums(int lane) {

@@ -7,6 +7,7 @@ import static io.arrowquant.kernel.VectorShapes.BYTES;
 import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
 import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.HALF_BYTES;
 import static io.arrowquant.kernel.VectorShapes.HALF_BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.HALF_SHORTS;
 import static io.arrowquant.kernel.VectorShapes.HALF_SHORT_VECTOR;
@@ -14,11 +15,14 @@ import static io.arrowquant.kernel.VectorShapes.INTS;
 import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.QUARTER_BYTES;
 import static io.arrowquant.kernel.VectorShapes.QUARTER_BYTE_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.SHORTS;
+import static io.arrowquant.kernel.VectorShapes.SHORT_VECTOR;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2B;
 import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.S2B;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.ByteVector;
@@ -44,6 +48,8 @@ final class VectorBlockPasses implements BlockPassKernels {
     private static final int INFINITY = 0x7f800000;
     private static final int UPPER = 0xffff0000;
     private static final int UPPER_MAGNITUDE = 0x7fff0000;
+    private static final int MAGNITUDES = 0x7fff7fff;
+    private static final short UPPER_HALF_MAGNITUDE = 0x7fff;
 
     /** Whether a vector of codes is stored as many bytes; at 128 bits the store has room for two vectors. */
     private static final boolean WHOLE_STORES = QUARTER_BYTES.length() == LANES;
@@ -168,6 +174,58 @@ final class VectorBlockPasses implements BlockPassKernels {
             all = Math.max(all, largest);
         }
         return all < INFINITY;
+    }
+
+    /** Two blocks share a vector, as the halves of its lanes. */
+    @Override
+    public boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
+        if (elements % PAIRS != 0) {
+            return scalar.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
+        }
+        int vectors = (blocks + 1) / 2;
+        for (int i = 0; i < vectors; i++) {
+            int first = byteOffset + 4 * i * elements;
+            // The last block of an odd number shares with itself.
+            int second = byteOffset + 2 * Math.min(2 * i + 1, blocks - 1) * elements;
+            ShortVector largest = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
+            for (int k = 0; k < 2 * elements; k += 2 * PAIRS) {
+                ByteVector firstLoaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, first + k));
+                ByteVector secondLoaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, second + k));
+                IntVector one = INT_VECTOR.cast(firstLoaded.reinterpretAsInts()).and(MAGNITUDES);
+                IntVector two =
+                        INT_VECTOR.cast(secondLoaded.reinterpretAsInts()).and(MAGNITUDES);
+                IntVector even = INT_VECTOR.cast(two.lanewise(LSHL, 16)).or(one.and(~UPPER));
+                IntVector odd = INT_VECTOR.cast(one.lanewise(LSHR, 16)).or(two.and(UPPER));
+                largest = SHORT_VECTOR
+                        .cast(largest)
+                        .max(SHORT_VECTOR.cast(even.reinterpretAsShorts()))
+                        .max(SHORT_VECTOR.cast(odd.reinterpretAsShorts()));
+            }
+            INT_VECTOR.cast(largest.reinterpretAsInts()).intoArray(most, i * LANES);
+        }
+        foldHalves(most, vectors);
+        int all = 0;
+        for (int block = 0; block < blocks; block++) {
+            int both = most[block / 2 * LANES];
+            int largest = block % 2 == 0 ? both << 16 : both & UPPER;
+            magnitudes[block] = Float.intBitsToFloat(largest);
+            all = Math.max(all, largest);
+        }
+        return all < INFINITY;
+    }
+
+    /** As {@link #fold}, of the halves of lanes. */
+    private static void foldHalves(int[] vectors, int count) {
+        for (int distance = LANES / 2; distance > 0; distance /= 2) {
+            for (int i = 0; i < count * LANES; i += LANES) {
+                IntVector lower = INT_VECTOR.cast(IntVector.fromArray(INTS, vectors, i));
+                IntVector upper = INT_VECTOR.cast(IntVector.fromArray(INTS, vectors, i + distance));
+                ShortVector larger = SHORT_VECTOR
+                        .cast(lower.reinterpretAsShorts())
+                        .max(SHORT_VECTOR.cast(upper.reinterpretAsShorts()));
+                INT_VECTOR.cast(larger.reinterpretAsInts()).intoArray(vectors, i);
+            }
+        }
     }
 
     /** Half the sum of both roundings, less the sign bit: ties of negative numbers go down, of others up. */
@@ -348,6 +406,50 @@ final class VectorBlockPasses implements BlockPassKernels {
                         .intoArray(codes, i);
             }
         }
+    }
+
+    /**
+     * The same on numbers of 16 bits. Where the lower half of a number is zero, it exceeds a limit just when its upper half
+     * exceeds that of the limit.
+     */
+    @Override
+    public void fourBitFloatsOfBrain(
+            byte[] stored, int byteOffset, int blocks, int elements, float[] scales, byte[] codes) {
+        if (elements % PAIRS != 0) {
+            scalar.fourBitFloatsOfBrain(stored, byteOffset, blocks, elements, scales, codes);
+            return;
+        }
+        for (int block = 0; block < blocks; block++) {
+            float scale = scales[block];
+            ShortVector limit1 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(0, scale)));
+            ShortVector limit2 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(1, scale)));
+            ShortVector limit3 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(2, scale)));
+            ShortVector limit4 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(3, scale)));
+            ShortVector limit5 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(4, scale)));
+            ShortVector limit6 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(5, scale)));
+            ShortVector limit7 = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, upperLimit(6, scale)));
+            int from = block * elements;
+            for (int i = from; i < from + elements; i += PAIRS) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
+                ShortVector bits = SHORT_VECTOR.cast(loaded.reinterpretAsShorts());
+                ShortVector magnitude = bits.and(UPPER_HALF_MAGNITUDE);
+                ShortVector code = SHORT_VECTOR
+                        .cast(limit1.sub(magnitude).lanewise(ASHR, 15))
+                        .add(SHORT_VECTOR.cast(limit2.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit3.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit4.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit5.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit6.sub(magnitude).lanewise(ASHR, 15)))
+                        .add(SHORT_VECTOR.cast(limit7.sub(magnitude).lanewise(ASHR, 15)));
+                ShortVector sign = SHORT_VECTOR.cast(bits.and(code).lanewise(LSHR, 15));
+                ShortVector signed = SHORT_VECTOR.cast(sign.lanewise(LSHL, 3)).sub(code);
+                HALF_BYTE_VECTOR.cast(signed.convertShape(S2B, HALF_BYTES, 0)).intoArray(codes, i);
+            }
+        }
+    }
+
+    private static short upperLimit(int code, float scale) {
+        return (short) (limit(code, scale) >> 16);
     }
 
     private static int limit(int code, float scale) {

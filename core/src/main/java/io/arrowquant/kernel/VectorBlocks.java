@@ -36,6 +36,11 @@ final class VectorBlocks implements BlockKernels {
     }
 
     @Override
+    public TableSearch table(int[] table, int elements, TableSearch plain) {
+        return new VectorTableSearch(table, elements, plain);
+    }
+
+    @Override
     public void encode(
             float[] values,
             int offset,

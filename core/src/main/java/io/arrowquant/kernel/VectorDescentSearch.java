@@ -5,48 +5,94 @@ import static io.arrowquant.kernel.ScalarBlocks.ROUNDED_ZERO;
 import static io.arrowquant.kernel.ScalarBlocks.ROUNDER;
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
 import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.INTS;
 import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.NE;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The code by code search with a sub-block in each lane. Sweeps go on until no lane changes; for a lane that is done one
- * more sweep changes nothing.
+ * The code by code search with a sub-block in each lane. Most sub-blocks are settled: the first sweep would change none of
+ * their codes. A pass whose steps do not wait for each other finds these; the others are brought together, and swept until
+ * no lane changes; for a lane that is done one more sweep changes nothing.
  */
 final class VectorDescentSearch extends VectorSignedSearch {
     private static final int SWEEPS = 5;
 
+    /** So many that those to sweep usually fill what is swept at once. */
+    private static final int SEARCHED_AT_ONCE = 8 * LANES;
+
+    private static final int SWEPT_AT_ONCE = 2 * LANES;
+
+    /** Codes go from {@code -limit} to {@code limit - 1}. */
+    private final int limit;
+
     private final float[] codes;
 
-    private final float[] codeTimesValue = new float[CAPACITY];
-    private final float[] codeSquared = new float[CAPACITY];
+    private final float[] codeTimesValue;
+    private final float[] codeSquared;
+
+    /** Not zero where the first sweep may change a code. */
+    private final int[] unsettled;
+
+    /** The lane of each sub-block: its own, or one from {@link #SEARCHED_AT_ONCE} on if it has to be swept. */
+    private final int[] homes = new int[SEARCHED_AT_ONCE];
 
     VectorDescentSearch(int limit, int elements, SubBlockSearch plain) {
-        super(limit, elements, plain);
+        super(elements, SEARCHED_AT_ONCE, SEARCHED_AT_ONCE, plain);
+        this.limit = limit;
         this.codes = new float[tile.length];
+        this.codeTimesValue = new float[lanes];
+        this.codeSquared = new float[lanes];
+        this.unsettled = new int[lanes];
     }
 
     @Override
-    int search(int count) {
-        int left = 0;
-        for (int lane = 0; lane < count; lane += 2 * LANES) {
-            left |= observe(lane) | observe(lane + LANES);
+    void search(int count) {
+        for (int lane = 0; lane < count; lane += LANES) {
+            observe(lane);
             encode(lane);
-            encode(lane + LANES);
-            int sweep = 0;
-            while (sweep < SWEEPS && sweep(lane)) {
-                sweep++;
+            settle(lane);
+        }
+        int next = SEARCHED_AT_ONCE;
+        for (int j = 0; j < count; j++) {
+            homes[j] = j;
+            if (unsettled[j] != 0 && !negligible[j] && !left[j]) {
+                homes[j] = next;
+                copy(place(j), place(next));
+                next++;
             }
         }
-        for (int j = 0; j < CAPACITY; j++) {
-            scales[j] = codeSquared[j] > 0f && !negligible[j] ? codeTimesValue[j] / codeSquared[j] : 0f;
+        for (int lane = SEARCHED_AT_ONCE; lane < next; lane += SWEPT_AT_ONCE) {
+            sweepUntilSettled(lane);
         }
-        return left;
+        for (int j = 0; j < count; j++) {
+            int home = homes[j];
+            scales[j] = codeSquared[home] > 0f && !negligible[j] ? codeTimesValue[home] / codeSquared[home] : 0f;
+        }
+    }
+
+    private void copy(int from, int to) {
+        for (int e = 0; e < span; e += LANES) {
+            tile[to + e] = tile[from + e];
+        }
+    }
+
+    /** Begins anew for two vectors. Lanes without a sub-block have one of an earlier call, which does not matter. */
+    private void sweepUntilSettled(int lane) {
+        observe(lane);
+        encode(lane);
+        observe(lane + LANES);
+        encode(lane + LANES);
+        int sweep = 0;
+        while (sweep < SWEEPS && sweep(lane)) {
+            sweep++;
+        }
     }
 
     private void encode(int lane) {
@@ -74,6 +120,37 @@ final class VectorDescentSearch extends VectorSignedSearch {
         }
         FLOAT_VECTOR.cast(products).intoArray(codeTimesValue, lane);
         FLOAT_VECTOR.cast(squared).intoArray(codeSquared, lane);
+    }
+
+    /**
+     * Looks for elements that would get another code, as if no other had changed. Whether that would be taken is left to
+     * the sweeps.
+     */
+    private void settle(int lane) {
+        IntVector changed = INT_VECTOR.cast(IntVector.zero(INTS));
+        FloatVector bestProducts = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeTimesValue, lane));
+        FloatVector bestSquares = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeSquared, lane));
+        int from = lane * elements;
+        for (int at = from; at < from + span; at += LANES) {
+            FloatVector old = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codes, at));
+            FloatVector cube = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, cubes, at));
+            FloatVector square = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, squares, at));
+            FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, at));
+            FloatVector products = bestProducts.sub(cube.mul(old));
+            FloatVector rest = bestSquares.sub(square.mul(old).mul(old));
+            FloatVector rounded = x.mul(rest).div(products).add(ROUNDER);
+            IntVector whole = INT_VECTOR
+                    .cast(rounded.reinterpretAsInts())
+                    .and(ROUNDED_MASK)
+                    .sub(ROUNDED_ZERO)
+                    .max(-limit)
+                    .min(limit - 1);
+            FloatVector code = FLOAT_VECTOR.cast(whole.convertShape(I2F, FLOATS, 0));
+            IntVector difference =
+                    INT_VECTOR.cast(INT_VECTOR.cast(code.reinterpretAsInts()).lanewise(XOR, old.reinterpretAsInts()));
+            changed = INT_VECTOR.cast(changed).or(difference);
+        }
+        INT_VECTOR.cast(changed).intoArray(unsettled, lane);
     }
 
     /** Tries another code for one element after the other, in two vectors; returns whether any changed. */
@@ -157,6 +234,7 @@ final class VectorDescentSearch extends VectorSignedSearch {
 
     @Override
     int code(int subBlock, int at) {
-        return negligible[subBlock] ? 0 : (int) codes[at] + limit;
+        int found = at - place(subBlock) + place(homes[subBlock]);
+        return negligible[subBlock] ? 0 : (int) codes[found] + limit;
     }
 }

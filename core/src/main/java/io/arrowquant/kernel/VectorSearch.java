@@ -15,60 +15,82 @@ abstract class VectorSearch implements SubBlockSearch {
     /** Floats of one vector's sub-blocks. */
     final int span;
 
+    /** Lanes for sub-blocks, and those that a search has for itself. */
+    final int lanes;
+
     /** The transposed values; unused lanes are zero. */
     final float[] tile;
 
-    final float[] scales = new float[CAPACITY];
-    final float[] shifts = new float[CAPACITY];
+    final float[] scales;
+    final float[] shifts;
 
+    /** Sub-blocks that the search leaves to the plain one. */
+    final boolean[] left;
+
+    private final int capacity;
     private final SubBlockSearch plain;
     private final byte[] plainCodes;
-    private int foundPlainly;
 
     VectorSearch(int elements, SubBlockSearch plain) {
-        this.elements = elements;
-        this.span = elements * LANES;
-        this.tile = new float[CAPACITY * elements];
-        this.plain = plain;
-        this.plainCodes = new byte[CAPACITY * elements];
+        this(elements, CAPACITY, 0, plain);
     }
 
-    /** Searches in the tile; returns a bit for each sub-block that is left to the plain search. */
-    abstract int search(int count);
+    VectorSearch(int elements, int capacity, int ownLanes, SubBlockSearch plain) {
+        this.elements = elements;
+        this.span = elements * LANES;
+        this.capacity = capacity;
+        this.lanes = capacity + ownLanes;
+        this.tile = new float[lanes * elements];
+        this.scales = new float[lanes];
+        this.shifts = new float[lanes];
+        this.left = new boolean[lanes];
+        this.plain = plain;
+        this.plainCodes = new byte[capacity * elements];
+    }
+
+    /** Searches in the tile; says for each of at least so many sub-blocks whether it is left to the plain search. */
+    abstract void search(int count);
 
     /** The code of the element at a place in the tile, as the search ended. */
     abstract int code(int subBlock, int at);
 
     @Override
+    public final int capacity() {
+        return capacity;
+    }
+
+    @Override
     public final void fit(float[] values, int offset, int count) {
         transpose(values, offset, count);
-        int left = search(count);
-        if (count < CAPACITY) {
-            left &= (1 << count) - 1;
-        }
-        foundPlainly = left;
-        while (left != 0) {
-            int subBlock = Integer.numberOfTrailingZeros(left);
-            plain.fit(values, offset + subBlock * elements, 1);
-            scales[subBlock] = plain.scale(0);
-            shifts[subBlock] = plain.shift(0);
-            plain.putCodes(0, plainCodes, subBlock * elements);
-            left &= left - 1;
+        search(count);
+        for (int j = 0; j < count; j++) {
+            if (left[j]) {
+                plain.fit(values, offset + j * elements, 1);
+                scales[j] = plain.scale(0);
+                shifts[j] = plain.shift(0);
+                plain.putCodes(0, plainCodes, j * elements);
+            }
         }
     }
 
     private void transpose(float[] values, int offset, int count) {
-        for (int j = 0; j < CAPACITY; j++) {
+        for (int j = 0; j < count; j++) {
             int at = place(j);
             int from = offset + j * elements;
             for (int e = 0; e < elements; e++) {
-                tile[at + e * LANES] = j < count ? values[from + e] : 0f;
+                tile[at + e * LANES] = values[from + e];
+            }
+        }
+        for (int j = count; j < capacity; j++) {
+            int at = place(j);
+            for (int e = 0; e < elements; e++) {
+                tile[at + e * LANES] = 0f;
             }
         }
     }
 
     /** Where the first element of a sub-block is in the tile; the others follow at a distance of a vector. */
-    private int place(int subBlock) {
+    final int place(int subBlock) {
         return subBlock / LANES * span + subBlock % LANES;
     }
 
@@ -84,7 +106,7 @@ abstract class VectorSearch implements SubBlockSearch {
 
     @Override
     public final void putCodes(int subBlock, byte[] codes, int codeOffset) {
-        if ((foundPlainly >> subBlock & 1) != 0) {
+        if (left[subBlock]) {
             System.arraycopy(plainCodes, subBlock * elements, codes, codeOffset, elements);
             return;
         }

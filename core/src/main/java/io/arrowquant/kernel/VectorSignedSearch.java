@@ -11,9 +11,6 @@ import jdk.incubator.vector.VectorMask;
 abstract class VectorSignedSearch extends VectorSearch {
     private static final float NEGLIGIBLE = 1e-15f;
 
-    /** Codes go from {@code -limit} to {@code limit - 1}. */
-    final int limit;
-
     /** x^2 of the tile. */
     final float[] squares;
 
@@ -21,31 +18,33 @@ abstract class VectorSignedSearch extends VectorSearch {
     final float[] cubes;
 
     /** Of each sub-block; one where all values are negligible, so that the arithmetic holds. */
-    final float[] farthest = new float[CAPACITY];
+    final float[] farthest;
 
-    final boolean[] negligible = new boolean[CAPACITY];
+    final boolean[] negligible;
 
-    private final float[] finite = new float[CAPACITY];
+    private final float[] finite;
 
-    VectorSignedSearch(int limit, int elements, SubBlockSearch plain) {
-        super(elements, plain);
-        this.limit = limit;
-        this.squares = new float[tile.length];
-        this.cubes = new float[tile.length];
+    VectorSignedSearch(int elements, SubBlockSearch plain) {
+        this(elements, CAPACITY, 0, plain);
     }
 
-    /** Looks at the sub-blocks of one vector; returns a bit for each that is not finite. */
-    final int observe(int lane) {
+    VectorSignedSearch(int elements, int capacity, int ownLanes, SubBlockSearch plain) {
+        super(elements, capacity, ownLanes, plain);
+        this.squares = new float[tile.length];
+        this.cubes = new float[tile.length];
+        this.farthest = new float[lanes];
+        this.negligible = new boolean[lanes];
+        this.finite = new float[lanes];
+    }
+
+    /** Looks at the sub-blocks of one vector; leaves those that are not finite. */
+    final void observe(int lane) {
         powers(lane);
-        int left = 0;
         for (int j = lane; j < lane + LANES; j++) {
-            if (finite[j] != 0f) {
-                left |= 1 << j;
-            }
+            left[j] = finite[j] != 0f;
             negligible[j] = Math.abs(farthest[j]) < NEGLIGIBLE;
             farthest[j] = negligible[j] ? 1f : farthest[j];
         }
-        return left;
     }
 
     private void powers(int lane) {

@@ -22,6 +22,9 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
     private static final float STEP = 0.1f;
     private static final int TRIED_AT_ONCE = 3;
 
+    /** Codes go from {@code -limit} to {@code limit - 1}. */
+    private final int limit;
+
     private final float[] explained = new float[CAPACITY];
     private final float[] bestInverses = new float[CAPACITY];
 
@@ -32,14 +35,14 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
     private final float[] codeSquared = new float[TRIED_AT_ONCE * LANES];
 
     VectorSymmetricSearch(int limit, int elements, SubBlockSearch plain) {
-        super(limit, elements, plain);
+        super(elements, plain);
+        this.limit = limit;
     }
 
     @Override
-    int search(int count) {
-        int left = 0;
+    void search(int count) {
         for (int lane = 0; lane < count; lane += LANES) {
-            left |= observe(lane);
+            observe(lane);
             sum(lane, -limit, -limit, -limit);
             takeFirst(lane);
             for (int step = -STEPS; step < 0; step += TRIED_AT_ONCE) {
@@ -50,7 +53,6 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
             }
         }
         finish();
-        return left;
     }
 
     private void search(int lane, int step) {

@@ -23,6 +23,7 @@ public final class Providers {
             "BlockKernels",
             "BlockPassKernels",
             "SubBlockSearch",
+            "TableSearch",
             "AffineGrid",
             "StatisticsKernels",
             "FourBitKernels",

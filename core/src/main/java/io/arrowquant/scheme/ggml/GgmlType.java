@@ -81,8 +81,8 @@ enum GgmlType {
             case Q4_K -> new Q4KCodec(provider.blocks());
             case Q5_K -> new Q5KCodec(provider.blocks());
             case Q6_K -> new Q6KCodec(provider.blocks());
-            case IQ4_NL -> new Iq4NlCodec();
-            case IQ4_XS -> new Iq4XsCodec();
+            case IQ4_NL -> new Iq4NlCodec(provider.blocks());
+            case IQ4_XS -> new Iq4XsCodec(provider.blocks());
             case TQ1_0 -> new Tq10Codec();
             case TQ2_0 -> new Tq20Codec();
             case MXFP4 -> new Mxfp4Codec(provider.blockPasses());

@@ -1,6 +1,8 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.BlockKernels;
 import io.arrowquant.kernel.SubBlockSearch;
+import io.arrowquant.kernel.TableSearch;
 import java.util.Arrays;
 
 /**
@@ -16,12 +18,19 @@ final class Iq4XsCodec extends SuperBlockCodec {
     private static final int CODES = 8;
     private static final int BYTES = CODES + ELEMENTS / 2;
 
+    private final TableSearch search;
     private final NonLinearTable weighted = new NonLinearTable();
     private final float[] weights = new float[SUB_BLOCK];
     private final float[] scales = new float[SUB_BLOCKS];
+    private final float[] inverses = new float[SUB_BLOCKS];
 
-    Iq4XsCodec() {
-        super(SUB_BLOCKS, BYTES, new NonLinearTable());
+    Iq4XsCodec(BlockKernels kernels) {
+        this(NonLinearTable.on(kernels));
+    }
+
+    private Iq4XsCodec(TableSearch search) {
+        super(SUB_BLOCKS, BYTES, search);
+        this.search = search;
     }
 
     @Override
@@ -52,16 +61,16 @@ final class Iq4XsCodec extends SuperBlockCodec {
         int high = 0;
         for (int j = 0; j < SUB_BLOCKS; j++) {
             int code = CArithmetic.nearest(inverse * scales[j], -SCALE_ZERO, SCALE_ZERO - 1);
-            float step = CArithmetic.inverse(scale * code);
-            for (int i = 0; i < SUB_BLOCK; i++) {
-                codes[i] = (byte) NonLinearTable.nearest(step * values[offset + SUB_BLOCK * j + i]);
-            }
-            Fields.putNibbles(codes, 0, SUB_BLOCK, target, at + CODES + SUB_BLOCK / 2 * j);
+            inverses[j] = CArithmetic.inverse(scale * code);
             int stored = code + SCALE_ZERO;
             target[at + LOW + j / 2] |= (byte) ((stored & 0xf) << (4 * (j % 2)));
             high |= (stored >> 4) << (2 * j);
         }
         Fields.putShort(target, at + HIGH, high);
+        search.encode(values, offset, SUB_BLOCKS, inverses, codes);
+        for (int j = 0; j < SUB_BLOCKS; j++) {
+            Fields.putNibbles(codes, SUB_BLOCK * j, SUB_BLOCK, target, at + CODES + SUB_BLOCK / 2 * j);
+        }
     }
 
     @Override

@@ -27,6 +27,23 @@ final class Mxfp4Codec extends ScaledCodec {
     @Override
     void encodeRun(float[] values, int offset, int blocks, byte[] target, int at) {
         kernels.farthest(values, offset, blocks, ELEMENTS, farthest);
+        storeScales(blocks, target, at);
+        kernels.fourBitFloats(values, offset, blocks, ELEMENTS, scales, codes);
+        storeCodes(blocks, target, at);
+    }
+
+    @Override
+    boolean encodeBrainRun(byte[] stored, int byteOffset, int blocks, byte[] target, int at) {
+        if (!kernels.magnitudesOfBrain(stored, byteOffset, blocks, ELEMENTS, farthest)) {
+            return false;
+        }
+        storeScales(blocks, target, at);
+        kernels.fourBitFloatsOfBrain(stored, byteOffset, blocks, ELEMENTS, scales, codes);
+        storeCodes(blocks, target, at);
+        return true;
+    }
+
+    private void storeScales(int blocks, byte[] target, int at) {
         for (int block = 0; block < blocks; block++) {
             float largest = Math.abs(farthest[block]);
             byte exponent = exponent(largest);
@@ -36,7 +53,9 @@ final class Mxfp4Codec extends ScaledCodec {
                 leave(block);
             }
         }
-        kernels.fourBitFloats(values, offset, blocks, ELEMENTS, scales, codes);
+    }
+
+    private void storeCodes(int blocks, byte[] target, int at) {
         for (int block = 0; block < blocks; block++) {
             Fields.putNibbles(codes, block * ELEMENTS, ELEMENTS, target, at + block * BYTES + CODES);
         }

@@ -1,7 +1,10 @@
 package io.arrowquant.scheme.ggml;
 
+import io.arrowquant.kernel.BlockKernels;
+import io.arrowquant.kernel.TableSearch;
+
 /** The 16 values of IQ4_NL and IQ4_XS, denser around zero, and the search for the scale to use them with. */
-final class NonLinearTable extends PlainSearch {
+final class NonLinearTable extends PlainSearch implements TableSearch {
     private static final int[] VALUES = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
     private static final int TRIES = 7;
     private static final byte[] CODES = codes();
@@ -15,6 +18,20 @@ final class NonLinearTable extends PlainSearch {
 
     NonLinearTable() {
         super(ELEMENTS);
+    }
+
+    /** The same search on what the kernels have for it. */
+    static TableSearch on(BlockKernels kernels) {
+        return kernels.table(VALUES, ELEMENTS, new NonLinearTable());
+    }
+
+    @Override
+    public void encode(float[] values, int offset, int subBlocks, float[] inverses, byte[] codes) {
+        for (int j = 0; j < subBlocks; j++) {
+            for (int i = j * ELEMENTS; i < (j + 1) * ELEMENTS; i++) {
+                codes[i] = (byte) nearest(inverses[j] * values[offset + i]);
+            }
+        }
     }
 
     @Override

@@ -16,9 +16,9 @@ final class Q3KCodec extends SuperBlockCodec {
     private static final int HIGH_BYTES = 32;
     private static final int LOW = HIGH_BYTES;
     private static final int SCALES = LOW + TwoBits.BYTES;
-    private static final int SCALE_BYTES = 12;
-    private static final int SCALE = SCALES + SCALE_BYTES;
+    private static final int SCALE = SCALES + 12;
     private static final int BYTES = SCALE + 2;
+    private static final long LOWEST_PAIRS = 0x0303030303030303L;
     private static final long LOWEST_BITS = 0x0101010101010101L;
 
     private final BlockKernels kernels;
@@ -57,7 +57,7 @@ final class Q3KCodec extends SuperBlockCodec {
         putScales(target, at + SCALES);
         float stored = Fields.putHalf(target, at + SCALE, scale);
         for (int j = 0; j < SUB_BLOCKS; j++) {
-            steps[j] = stored * (scale(target, at + SCALES, j) - SCALE_ZERO);
+            steps[j] = stored * (scaleCodes[j] - SCALE_ZERO);
         }
     }
 
@@ -101,13 +101,11 @@ final class Q3KCodec extends SuperBlockCodec {
 
     /** Low nibbles in eight bytes, then the top two bits of four scales in each of four bytes. */
     private void putScales(byte[] target, int at) {
-        Arrays.fill(target, at, at + SCALE_BYTES, (byte) 0);
-        int half = SUB_BLOCKS / 2;
-        for (int j = 0; j < SUB_BLOCKS; j++) {
-            int code = scaleCodes[j];
-            target[at + j % half] |= (byte) ((code & 0xf) << (4 * (j / half)));
-            target[at + half + j % 4] |= (byte) ((code >> 4) << (2 * (j / 4)));
-        }
+        Fields.putNibbles(scaleCodes, 0, SUB_BLOCKS, target, at);
+        long first = (Fields.eight(scaleCodes, 0) >>> 4) & LOWEST_PAIRS;
+        long second = (Fields.eight(scaleCodes, Long.BYTES) >>> 4) & LOWEST_PAIRS;
+        long pairs = first | first >>> 30 | second << 4 | second >>> 26;
+        Fields.putInt(target, at + SUB_BLOCKS / 2, (int) pairs);
     }
 
     private static int scale(byte[] source, int at, int j) {

@@ -22,7 +22,7 @@ final class Q80Codec extends ScaledCodec {
 
     @Override
     boolean encodeBrainRun(byte[] stored, int byteOffset, int blocks, byte[] target, int at) {
-        if (!kernels.farthestOfBrain(stored, byteOffset, blocks, ELEMENTS, farthest)) {
+        if (!kernels.magnitudesOfBrain(stored, byteOffset, blocks, ELEMENTS, farthest)) {
             return false;
         }
         storeScales(blocks, target, at);

@@ -24,7 +24,7 @@ abstract class SuperBlockCodec implements BlockCodec {
 
     @Override
     public final void encode(float[] values, int offset, int blocks, byte[] target, int at) {
-        int searchedAtOnce = SubBlockSearch.CAPACITY / subBlocks;
+        int searchedAtOnce = search.capacity() / subBlocks;
         for (int start = 0; start < blocks; start += searchedAtOnce) {
             int end = Math.min(start + searchedAtOnce, blocks);
             search.fit(values, offset + start * ELEMENTS, (end - start) * subBlocks);

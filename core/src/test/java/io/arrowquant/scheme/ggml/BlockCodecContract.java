@@ -180,7 +180,7 @@ abstract class BlockCodecContract {
     @ParameterizedTest
     @EnumSource(
             value = GgmlType.class,
-            names = {"Q8_0", "Q4_0", "Q5_0"})
+            names = {"Q8_0", "Q4_0", "Q5_0", "MXFP4"})
     void brainsThatAreNotFiniteAreLeftToTheCaller(GgmlType type) {
         BlockCodec codec = codec(type);
         byte[] target = new byte[200 * type.blockBytes()];
