@@ -114,7 +114,18 @@ final class CompressedEncoder implements Encoder {
         int bytes = count * grid.scaleBytes();
         int begin = parts.append(PartLayout.SCALES, bytes);
         System.arraycopy(runScales, 0, parts.array(PartLayout.SCALES), begin, bytes);
-        grid.encode(tileValues.values(), tileValues.offset(), count, width, runDivisors, runZeroPoints, codes, 0);
+        encodeSlices(count, width);
+    }
+
+    private void encodeSlices(int count, int width) {
+        Tile brains = tileValues.brains();
+        if (brains != null
+                && grid.encodeBrains(
+                        brains.bytes(), brains.byteOffset(), count, width, runDivisors, runZeroPoints, codes, 0)) {
+            return;
+        }
+        float[] values = tileValues.values();
+        grid.encode(values, tileValues.offset(), count, width, runDivisors, runZeroPoints, codes, 0);
     }
 
     /** Slices of several rows, or parts of slices: run by run. */
@@ -131,8 +142,9 @@ final class CompressedEncoder implements Encoder {
             }
             divisor[0] = runDivisors[run];
             zeroPoint[0] = runZeroPoints[run];
+            float[] values = tileValues.values();
             int offset = tileValues.offset() + done;
-            grid.encode(tileValues.values(), offset, 1, cursor.length(), divisor, zeroPoint, codes, done);
+            grid.encode(values, offset, 1, cursor.length(), divisor, zeroPoint, codes, done);
         }
     }
 
@@ -141,8 +153,8 @@ final class CompressedEncoder implements Encoder {
         if (leastError == null) {
             grid.fit(ranges.low(slice), ranges.high(slice));
         } else {
-            leastError.fit(
-                    ranges.low(slice), ranges.high(slice), tileValues.values(), tileValues.offset() + done, length);
+            float[] values = tileValues.values();
+            leastError.fit(ranges.low(slice), ranges.high(slice), values, tileValues.offset() + done, length);
         }
     }
 
