@@ -105,16 +105,29 @@ final class CompressedEncoder implements Encoder {
     private void encodeConsecutive(PartBuffers parts) {
         int width = (int) slices.width();
         int count = tileCount / width;
-        cursor.begin(tileStart, tileCount);
-        for (int run = 0; cursor.next(); run++) {
-            fit(cursor.slice(), cursor.done(), width);
-            rememberRun(run);
-            appendZeroPoint(parts);
+        if (zeroPoints == null && layout.zeroPoints() < 0 && leastError == null) {
+            fitSymmetric(tileStart / width, count);
+        } else {
+            cursor.begin(tileStart, tileCount);
+            for (int run = 0; cursor.next(); run++) {
+                fit(cursor.slice(), cursor.done(), width);
+                rememberRun(run);
+                appendZeroPoint(parts);
+            }
         }
         int bytes = count * grid.scaleBytes();
         int begin = parts.append(PartLayout.SCALES, bytes);
         System.arraycopy(runScales, 0, parts.array(PartLayout.SCALES), begin, bytes);
         encodeSlices(count, width);
+    }
+
+    /** What the loop over a cursor does, where nothing but the range of a slice matters. */
+    private void fitSymmetric(long firstSlice, int count) {
+        SliceRanges ranges = tileValues.ranges();
+        for (int i = 0; i < count; i++) {
+            grid.fit(ranges.low(firstSlice + i), ranges.high(firstSlice + i));
+            rememberRun(i);
+        }
     }
 
     private void encodeSlices(int count, int width) {
