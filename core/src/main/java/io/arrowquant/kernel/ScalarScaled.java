@@ -109,6 +109,73 @@ final class ScalarScaled implements ScaledKernels {
         }
     }
 
+    @Override
+    public void wholeNumbersOfBrain(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            int lowest,
+            int highest,
+            byte[] codes,
+            int codeOffset) {
+        for (int group = 0; group < groups; group++) {
+            int begin = group * length;
+            groupOfBrain(
+                    stored,
+                    byteOffset + 2 * begin,
+                    length,
+                    scales[group],
+                    zeroPoints == null ? 0f : zeroPoints[group],
+                    lowest,
+                    highest,
+                    codes,
+                    codeOffset + begin);
+        }
+    }
+
+    /** One group; zero as zero point adds nothing. */
+    static void groupOfBrain(
+            byte[] stored,
+            int byteOffset,
+            int length,
+            float scale,
+            float zeroPoint,
+            int lowest,
+            int highest,
+            byte[] codes,
+            int codeOffset) {
+        for (int i = 0; i < length; i++) {
+            float scaled = Float16.round(DataType.BF16, brain(stored, byteOffset + 2 * i) / scale);
+            float moved = Float16.round(DataType.BF16, scaled + zeroPoint);
+            int whole = (int) Math.rint(Math.min(Math.max(moved, lowest), highest));
+            codes[codeOffset + i] = (byte) (whole - lowest);
+        }
+    }
+
+    @Override
+    public void float8OfBrain(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset) {
+        for (int group = 0; group < groups; group++) {
+            int begin = group * length;
+            float8GroupOfBrain(stored, byteOffset + 2 * begin, length, scales[group], codes, codeOffset + begin);
+        }
+    }
+
+    static void float8GroupOfBrain(
+            byte[] stored, int byteOffset, int length, float scale, byte[] codes, int codeOffset) {
+        for (int i = 0; i < length; i++) {
+            float scaled = Float16.round(DataType.BF16, brain(stored, byteOffset + 2 * i) / scale);
+            codes[codeOffset + i] = Float8.toE4M3(scaled);
+        }
+    }
+
+    private static float brain(byte[] stored, int at) {
+        return Float16.brainToFloat((short) ((stored[at] & 0xff) | (stored[at + 1] << 8)));
+    }
+
     private static byte float4(float value) {
         float magnitude = Math.abs(value);
         int code;

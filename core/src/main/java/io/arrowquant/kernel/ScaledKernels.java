@@ -50,4 +50,24 @@ public interface ScaledKernels {
             float[] scales,
             byte[] codes,
             int codeOffset);
+
+    /**
+     * The codes of {@link #wholeNumbers} for bfloat16 elements as they are stored, with scales that are numbers of that
+     * type. Groups are multiples of {@link GroupKernels#UNIT}.
+     */
+    void wholeNumbersOfBrain(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            int lowest,
+            int highest,
+            byte[] codes,
+            int codeOffset);
+
+    /** The codes of {@link #float8}, in the same way. */
+    void float8OfBrain(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset);
 }

@@ -58,6 +58,12 @@ final class VectorGroups implements GroupKernels {
     /** So many elements at most are divided for one that is in doubt. */
     private static final int PIECE = 128;
 
+    /** The zero point of symmetric codes of four bits. */
+    private static final float MIDDLE_OF_NIBBLES = 8f;
+
+    /** By how much a factor is changed to decide ties: by two units of the sum's last bit for the quotient 3.5. */
+    private static final float NUDGE = 0x1p-16f;
+
     private final IntegerKernels division = new VectorInteger();
     private final GroupKernels single = new ScalarGroups(division);
 
@@ -200,14 +206,130 @@ final class VectorGroups implements GroupKernels {
             int packedOffset) {
         if (WRITES_BEYOND) {
             single.encodeBrainNibbles(stored, byteOffset, groups, length, scales, zeroPoints, packed, packedOffset);
-            return;
+        } else if (groups > 0 && zeroPoints[0] == MIDDLE_OF_NIBBLES) {
+            symmetricNibbles(stored, byteOffset, groups, length, scales, zeroPoints, packed, packedOffset);
+        } else {
+            watchedNibbles(stored, byteOffset, 0, groups, length, scales, zeroPoints, packed, packedOffset);
         }
+    }
+
+    /**
+     * What to multiply by instead of dividing bfloat16 by a scale that is a seventh of a bfloat16, so that every code is
+     * that of the division; zero when there is no such factor, as for all other scales.
+     *
+     * <p>Let the scale be m / 7, rounded. A value x has a quotient in the middle between codes, k + 1/2, if
+     * 14 x = (2k + 1) m. Both have significands of eight bits, so that unless this holds exactly the quotient is at least
+     * (k + 1/2) / 3570 from the middle: far more than the factor or the sum may be off. For quotients up to nine it holds
+     * exactly for x = m / 2 alone, unless the significand of m is a multiple of seven. So one division tells where that
+     * value belongs, and the factor is made a little larger or smaller to send it there.
+     */
+    private static float symmetricFactor(float scale) {
+        int bits = (Float.floatToRawIntBits(7f * scale) + 0x8000) & 0xffff0000;
+        float most = Float.intBitsToFloat(bits);
+        int significand = (bits >>> 16 & 0x7f) | 0x80;
+        if (most / 7f != scale || significand % 7 == 0 || !multiplies(scale)) {
+            return 0f;
+        }
+        return most / 2 / scale >= 3.5f ? (1f + NUDGE) / scale : (1f - NUDGE) / scale;
+    }
+
+    /** Groups whose zero point is in the middle, and whose scale most probably is a seventh of one of their values. */
+    private static void symmetricNibbles(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] packed,
+            int packedOffset) {
+        IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
+        IntVector lowNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0f));
+        IntVector highNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xf0));
+        FloatVector magic = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, MAGIC + MIDDLE_OF_NIBBLES));
+        int pairs = length & -(2 * BRAIN_LANES);
+        for (int group = 0; group < groups; group++) {
+            float certain = zeroPoints[group] == MIDDLE_OF_NIBBLES ? symmetricFactor(scales[group]) : 0f;
+            if (certain == 0f) {
+                watchedNibbles(stored, byteOffset, group, group + 1, length, scales, zeroPoints, packed, packedOffset);
+                continue;
+            }
+            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, certain));
+            int begin = group * length;
+            // Groups are short: two vectors a round are less work than what the compiler makes of one.
+            for (int i = begin; i < begin + pairs; i += 2 * BRAIN_LANES) {
+                int at = byteOffset + 2 * i;
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
+                ByteVector next = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + 2 * BRAIN_LANES));
+                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
+                IntVector nextPair = INT_VECTOR.cast(next.reinterpretAsInts());
+                FloatVector x = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
+                FloatVector nextX = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(nextPair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector nextY = FLOAT_VECTOR.cast(nextPair.and(upperHalf).reinterpretAsFloats());
+                IntVector first = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
+                IntVector second = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
+                IntVector third = INT_VECTOR.cast(nextX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector fourth = INT_VECTOR.cast(nextY.mul(factor).add(magic).reinterpretAsInts());
+                IntVector both = INT_VECTOR
+                        .cast(first.lanewise(LSHR, FRACTION_BITS))
+                        .and(lowNibble)
+                        .or(INT_VECTOR
+                                .cast(second.lanewise(LSHR, FRACTION_BITS - 4))
+                                .and(highNibble));
+                IntVector nextBoth = INT_VECTOR
+                        .cast(third.lanewise(LSHR, FRACTION_BITS))
+                        .and(lowNibble)
+                        .or(INT_VECTOR
+                                .cast(fourth.lanewise(LSHR, FRACTION_BITS - 4))
+                                .and(highNibble));
+                QUARTER_BYTE_VECTOR
+                        .cast(both.convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(packed, packedOffset + i / 2);
+                QUARTER_BYTE_VECTOR
+                        .cast(nextBoth.convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(packed, packedOffset + (i + BRAIN_LANES) / 2);
+            }
+            for (int i = begin + pairs; i < begin + length; i += BRAIN_LANES) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
+                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
+                FloatVector x = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
+                IntVector first = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
+                IntVector second = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
+                IntVector both = INT_VECTOR
+                        .cast(first.lanewise(LSHR, FRACTION_BITS))
+                        .and(lowNibble)
+                        .or(INT_VECTOR
+                                .cast(second.lanewise(LSHR, FRACTION_BITS - 4))
+                                .and(highNibble));
+                QUARTER_BYTE_VECTOR
+                        .cast(both.convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(packed, packedOffset + i / 2);
+            }
+        }
+    }
+
+    /** Groups of any scale: values near the middle between two codes are watched for. */
+    private static void watchedNibbles(
+            byte[] stored,
+            int byteOffset,
+            int firstGroup,
+            int endGroup,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] packed,
+            int packedOffset) {
         IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
         IntVector lowerHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0000ffff));
         IntVector lowNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0f));
         IntVector highNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xf0));
         ShortVector far = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
-        for (int group = 0; group < groups; group++) {
+        for (int group = firstGroup; group < endGroup; group++) {
             float scale = scales[group];
             float zero = zeroPoints[group];
             FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));

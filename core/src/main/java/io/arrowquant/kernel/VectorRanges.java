@@ -117,12 +117,30 @@ final class VectorRanges {
     /** Many groups of whole vectors; see {@link GroupKernels#ranges}. */
     static boolean ranges(float[] values, int offset, int groups, int length, float[] lows, float[] highs) {
         IntVector sign = INT_VECTOR.cast(IntVector.broadcast(INTS, SIGN));
+        int quads = length & -(4 * FLOAT_LANES);
         int largest = 0;
         for (int group = 0; group < groups; group++) {
             IntVector positive = INT_VECTOR.cast(IntVector.zero(INTS));
             IntVector negative = INT_VECTOR.cast(IntVector.zero(INTS));
-            for (int i = group * length; i < (group + 1) * length; i += FLOAT_LANES) {
-                FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, offset + i));
+            int begin = offset + group * length;
+            for (int at = begin; at < begin + quads; at += 4 * FLOAT_LANES) {
+                FloatVector a = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, at));
+                FloatVector b = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, at + FLOAT_LANES));
+                FloatVector c = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, at + 2 * FLOAT_LANES));
+                FloatVector d = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, at + 3 * FLOAT_LANES));
+                IntVector aBits = INT_VECTOR.cast(a.reinterpretAsInts());
+                IntVector bBits = INT_VECTOR.cast(b.reinterpretAsInts());
+                IntVector cBits = INT_VECTOR.cast(c.reinterpretAsInts());
+                IntVector dBits = INT_VECTOR.cast(d.reinterpretAsInts());
+                IntVector aTurned = INT_VECTOR.cast(aBits.lanewise(XOR, sign));
+                IntVector bTurned = INT_VECTOR.cast(bBits.lanewise(XOR, sign));
+                IntVector cTurned = INT_VECTOR.cast(cBits.lanewise(XOR, sign));
+                IntVector dTurned = INT_VECTOR.cast(dBits.lanewise(XOR, sign));
+                positive = INT_VECTOR.cast(positive).max(aBits.max(bBits).max(cBits.max(dBits)));
+                negative = INT_VECTOR.cast(negative).max(aTurned.max(bTurned).max(cTurned.max(dTurned)));
+            }
+            for (int at = begin + quads; at < begin + length; at += FLOAT_LANES) {
+                FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, at));
                 IntVector bits = INT_VECTOR.cast(loaded.reinterpretAsInts());
                 positive = INT_VECTOR.cast(positive).max(bits);
                 negative = INT_VECTOR.cast(negative).max(INT_VECTOR.cast(bits.lanewise(XOR, sign)));
@@ -139,12 +157,30 @@ final class VectorRanges {
     /** The same of bfloat16. */
     static boolean rangesOfBrain(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs) {
         ShortVector sign = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MIN_VALUE));
+        int quadBytes = (2 * length) & -(4 * VECTOR_BYTES);
         int largest = 0;
         for (int group = 0; group < groups; group++) {
             ShortVector positive = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
             ShortVector negative = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
-            for (int i = group * length; i < (group + 1) * length; i += BRAIN_LANES) {
-                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
+            int begin = byteOffset + 2 * group * length;
+            for (int at = begin; at < begin + quadBytes; at += 4 * VECTOR_BYTES) {
+                ByteVector a = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
+                ByteVector b = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + VECTOR_BYTES));
+                ByteVector c = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + 2 * VECTOR_BYTES));
+                ByteVector d = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + 3 * VECTOR_BYTES));
+                ShortVector aBits = SHORT_VECTOR.cast(a.reinterpretAsShorts());
+                ShortVector bBits = SHORT_VECTOR.cast(b.reinterpretAsShorts());
+                ShortVector cBits = SHORT_VECTOR.cast(c.reinterpretAsShorts());
+                ShortVector dBits = SHORT_VECTOR.cast(d.reinterpretAsShorts());
+                ShortVector aTurned = SHORT_VECTOR.cast(aBits.lanewise(XOR, sign));
+                ShortVector bTurned = SHORT_VECTOR.cast(bBits.lanewise(XOR, sign));
+                ShortVector cTurned = SHORT_VECTOR.cast(cBits.lanewise(XOR, sign));
+                ShortVector dTurned = SHORT_VECTOR.cast(dBits.lanewise(XOR, sign));
+                positive = SHORT_VECTOR.cast(positive).max(aBits.max(bBits).max(cBits.max(dBits)));
+                negative = SHORT_VECTOR.cast(negative).max(aTurned.max(bTurned).max(cTurned.max(dTurned)));
+            }
+            for (int at = begin + quadBytes; at < begin + 2 * length; at += VECTOR_BYTES) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
                 ShortVector bits = SHORT_VECTOR.cast(loaded.reinterpretAsShorts());
                 positive = SHORT_VECTOR.cast(positive).max(bits);
                 negative = SHORT_VECTOR.cast(negative).max(SHORT_VECTOR.cast(bits.lanewise(XOR, sign)));

@@ -292,4 +292,31 @@ final class VectorScaled implements ScaledKernels {
         }
         ScalarScaled.endsAsFloat4(values, offset, groups, length, whole, precision, scales, codes, codeOffset);
     }
+
+    @Override
+    public void wholeNumbersOfBrain(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            int lowest,
+            int highest,
+            byte[] codes,
+            int codeOffset) {
+        if (zeroPoints == null) {
+            VectorScaledBrains.symmetric(
+                    stored, byteOffset, groups, length, scales, lowest, highest, codes, codeOffset);
+        } else {
+            VectorScaledBrains.asymmetric(
+                    stored, byteOffset, groups, length, scales, zeroPoints, lowest, highest, codes, codeOffset);
+        }
+    }
+
+    @Override
+    public void float8OfBrain(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset) {
+        VectorScaledBrains.float8(stored, byteOffset, groups, length, scales, codes, codeOffset);
+    }
 }

@@ -98,6 +98,33 @@ abstract class GroupContract {
         }
     }
 
+    /** Every bfloat16 up to the largest of a group and not far below its smallest step, for every such largest one. */
+    @Test
+    void symmetricCodesOfEveryBrain() {
+        int perBinade = 128;
+        int binades = 5;
+        float[] values = new float[2 * binades * perBinade];
+        byte[] expected = new byte[values.length / 2];
+        byte[] packed = new byte[values.length / 2];
+        for (int exponent : new int[] {-90, -6, 90}) {
+            for (int largest = 0; largest < perBinade; largest++) {
+                float most = Math.scalb(1f + largest / 128f, exponent);
+                for (int i = 0; i < values.length / 2; i++) {
+                    float value = Math.scalb(1f + i % perBinade / 128f, exponent - i / perBinade);
+                    values[2 * i] = Math.min(value, most);
+                    values[2 * i + 1] = -values[2 * i];
+                }
+                float[] scales = {most / 7f};
+                float[] zeroPoints = {8f};
+                byte[] stored = brains(values);
+                GroupKernels plain = new ScalarGroups(reference);
+                plain.encodeBrainNibbles(stored, 0, 1, values.length, scales, zeroPoints, expected, 0);
+                kernels().encodeBrainNibbles(stored, 0, 1, values.length, scales, zeroPoints, packed, 0);
+                assertThat(packed).isEqualTo(expected);
+            }
+        }
+    }
+
     /** Fits grids as the int family does, symmetric and not, and compares with the codes of single groups. */
     private void check(float[] values, int length, int bits) {
         byte[] stored = brains(values);

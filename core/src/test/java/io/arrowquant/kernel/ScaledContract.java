@@ -6,6 +6,7 @@ import io.arrowquant.Samples;
 import io.arrowquant.tensor.DataType;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -102,6 +103,67 @@ abstract class ScaledContract {
                             kernels().float4(source, offset, GROUPS, count, precision, scales, codes, at),
                     (value, group) -> nearest(FLOAT4, 7, 8, round(precision, value / scales[group]), false));
         }
+    }
+
+    /** The same codes as from floats, at any scale: the largest and smallest ones are divided by. */
+    @Test
+    void brainsAsStored() {
+        for (int length : new int[] {32, 64, 96, 128, 160, 416}) {
+            for (int exponent : new int[] {-120, -100, -99, 0, 40, 99, 101}) {
+                float[] scales = scales(DataType.BF16, length);
+                for (int group = 0; group < GROUPS; group++) {
+                    scales[group] = Math.scalb(scales[group], exponent);
+                }
+                checkBrains(values(DataType.BF16, scales, length, 8), length, scales);
+                checkBrains(values(DataType.BF16, scales, length, 500), length, scales);
+            }
+        }
+    }
+
+    /** Every quotient of two significands, so that every rounding of one is met. */
+    @Test
+    void brainsOfAllQuotients() {
+        int length = 2 * 128;
+        for (int reach = -12; reach < 9; reach++) {
+            float[] values = new float[128 * length + OFFSET];
+            float[] scales = new float[128];
+            for (int group = 0; group < 128; group++) {
+                scales[group] = 1 + group / 128f;
+                for (int i = 0; i < length; i++) {
+                    float significand = 128f + (i >> 1);
+                    float value = Math.scalb(significand, reach - 7);
+                    values[OFFSET + group * length + i] = i % 2 == 0 ? value : -value;
+                }
+            }
+            checkBrains(values, length, scales);
+        }
+    }
+
+    private void checkBrains(float[] values, int length, float[] scales) {
+        byte[] stored = new byte[2 * values.length];
+        new ScalarNarrowing().narrow(values, 0, DataType.BF16, stored, 0, values.length);
+        int groups = scales.length;
+        byte[] expected = new byte[groups * length + 9];
+        byte[] codes = new byte[groups * length + 9];
+        ScaledKernels plain = new ScalarScaled();
+        for (int bits : new int[] {2, 4, 8}) {
+            int half = 1 << (bits - 1);
+            float[] zeroPoints = new float[groups];
+            for (int group = 0; group < groups; group++) {
+                zeroPoints[group] = group % (2 * half) - half;
+            }
+            for (float[] added : new float[][] {null, zeroPoints}) {
+                plain.wholeNumbers(
+                        values, OFFSET, groups, length, DataType.BF16, scales, added, -half, half - 1, expected, 5);
+                kernels()
+                        .wholeNumbersOfBrain(
+                                stored, 2 * OFFSET, groups, length, scales, added, -half, half - 1, codes, 5);
+                assertThat(codes).isEqualTo(expected);
+            }
+        }
+        plain.float8(values, OFFSET, groups, length, DataType.BF16, scales, expected, 5);
+        kernels().float8OfBrain(stored, 2 * OFFSET, groups, length, scales, codes, 5);
+        assertThat(codes).isEqualTo(expected);
     }
 
     private void check(float[] values, int length, Encode encode, Expected expected) {

@@ -105,16 +105,40 @@ final class CompressedEncoder implements Encoder {
     private void encodeConsecutive(PartBuffers parts) {
         int width = (int) slices.width();
         int count = tileCount / width;
-        cursor.begin(tileStart, tileCount);
-        for (int run = 0; cursor.next(); run++) {
-            fit(cursor.slice(), cursor.done(), width);
-            rememberRun(run);
-            appendZeroPoint(parts);
+        if (zeroPoints == null && layout.zeroPoints() < 0 && leastError == null) {
+            fitSymmetric(tileStart / width, count);
+        } else {
+            cursor.begin(tileStart, tileCount);
+            for (int run = 0; cursor.next(); run++) {
+                fit(cursor.slice(), cursor.done(), width);
+                rememberRun(run);
+                appendZeroPoint(parts);
+            }
         }
         int bytes = count * grid.scaleBytes();
         int begin = parts.append(PartLayout.SCALES, bytes);
         System.arraycopy(runScales, 0, parts.array(PartLayout.SCALES), begin, bytes);
-        grid.encode(tileValues.values(), tileValues.offset(), count, width, runDivisors, runZeroPoints, codes, 0);
+        encodeSlices(count, width);
+    }
+
+    /** What the loop over a cursor does, where nothing but the range of a slice matters. */
+    private void fitSymmetric(long firstSlice, int count) {
+        SliceRanges ranges = tileValues.ranges();
+        for (int i = 0; i < count; i++) {
+            grid.fit(ranges.low(firstSlice + i), ranges.high(firstSlice + i));
+            rememberRun(i);
+        }
+    }
+
+    private void encodeSlices(int count, int width) {
+        Tile brains = tileValues.brains();
+        if (brains != null
+                && grid.encodeBrains(
+                        brains.bytes(), brains.byteOffset(), count, width, runDivisors, runZeroPoints, codes, 0)) {
+            return;
+        }
+        float[] values = tileValues.values();
+        grid.encode(values, tileValues.offset(), count, width, runDivisors, runZeroPoints, codes, 0);
     }
 
     /** Slices of several rows, or parts of slices: run by run. */
@@ -131,8 +155,9 @@ final class CompressedEncoder implements Encoder {
             }
             divisor[0] = runDivisors[run];
             zeroPoint[0] = runZeroPoints[run];
+            float[] values = tileValues.values();
             int offset = tileValues.offset() + done;
-            grid.encode(tileValues.values(), offset, 1, cursor.length(), divisor, zeroPoint, codes, done);
+            grid.encode(values, offset, 1, cursor.length(), divisor, zeroPoint, codes, done);
         }
     }
 
@@ -141,8 +166,8 @@ final class CompressedEncoder implements Encoder {
         if (leastError == null) {
             grid.fit(ranges.low(slice), ranges.high(slice));
         } else {
-            leastError.fit(
-                    ranges.low(slice), ranges.high(slice), tileValues.values(), tileValues.offset() + done, length);
+            float[] values = tileValues.values();
+            leastError.fit(ranges.low(slice), ranges.high(slice), values, tileValues.offset() + done, length);
         }
     }
 

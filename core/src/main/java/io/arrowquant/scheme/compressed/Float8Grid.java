@@ -61,6 +61,20 @@ final class Float8Grid extends SliceGrid {
     }
 
     @Override
+    boolean encodeBrains(
+            byte[] stored,
+            int byteOffset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        kernels.float8OfBrain(stored, byteOffset, slices, length, divisors, codes, codeOffset);
+        return true;
+    }
+
+    @Override
     void decode(byte[] codes, int codeOffset, int count, float[] values, int offset) {
         widening.widen(DataType.F8_E4M3, codes, codeOffset, values, offset, count);
         for (int i = offset; i < offset + count; i++) {

@@ -99,6 +99,23 @@ final class MxGrid extends SliceGrid {
     }
 
     @Override
+    boolean encodeBrains(
+            byte[] stored,
+            int byteOffset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        if (!eightBits) {
+            return false;
+        }
+        kernels.float8OfBrain(stored, byteOffset, slices, length, divisors, codes, codeOffset);
+        return true;
+    }
+
+    @Override
     void decode(byte[] codes, int codeOffset, int count, float[] values, int offset) {
         if (eightBits) {
             widening.widen(DataType.F8_E4M3, codes, codeOffset, values, offset, count);

@@ -38,5 +38,23 @@ abstract class SliceGrid {
             byte[] codes,
             int codeOffset);
 
+    /**
+     * The same of bfloat16 as it is stored, for a tensor of that type and lengths that are multiples of
+     * {@link io.arrowquant.kernel.GroupKernels#UNIT}.
+     *
+     * @return false when this grid reads floats only; nothing is done then
+     */
+    boolean encodeBrains(
+            byte[] stored,
+            int byteOffset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        return false;
+    }
+
     abstract void decode(byte[] codes, int codeOffset, int count, float[] values, int offset);
 }

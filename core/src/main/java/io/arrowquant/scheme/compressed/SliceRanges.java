@@ -65,22 +65,30 @@ final class SliceRanges implements Survey {
 
     @Override
     public void observe(Tile tile, long start) {
-        float[] values = tile.floats();
-        int offset = tile.floatOffset();
         if (manyAtOnce) {
             int width = (int) slices.width();
             int count = tile.count() / width;
-            if (groupKernels.ranges(values, offset, count, width, lows, highs)) {
+            if (rangesOfAll(tile, count, width)) {
                 return;
             }
             Arrays.fill(lows, 0, count, 0f);
             Arrays.fill(highs, 0, count, 0f);
         }
+        float[] values = tile.floats();
+        int offset = tile.floatOffset();
         cursor.begin(start, tile.count());
         while (cursor.next()) {
             int done = cursor.done();
             observe(values, offset + done, cursor.length(), start + done, cursor.slice());
         }
+    }
+
+    private boolean rangesOfAll(Tile tile, int count, int width) {
+        if (TileValues.areBrains(tile, width)) {
+            return groupKernels.rangesOfBrain(tile.bytes(), tile.byteOffset(), count, width, lows, highs);
+        }
+        float[] values = tile.floats();
+        return groupKernels.ranges(values, tile.floatOffset(), count, width, lows, highs);
     }
 
     private void observe(float[] values, int offset, int count, long at, long sliceOfTensor) {

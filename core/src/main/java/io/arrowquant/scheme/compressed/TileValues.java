@@ -1,15 +1,20 @@
 package io.arrowquant.scheme.compressed;
 
+import io.arrowquant.kernel.GroupKernels;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.FiniteValues;
+import io.arrowquant.tensor.DataType;
 
 /** The values of a tile, finite, and the ranges of its slices. */
 final class TileValues {
     private final Slices slices;
     private final SliceRanges ranges;
     private final boolean surveyed;
+    private Tile tile;
+    /** Null until they are asked for: some grids read bfloat16 as it is stored. */
     private float[] values;
+
     private int offset;
     private float[] repaired = new float[0];
     private long replaced;
@@ -31,8 +36,8 @@ final class TileValues {
     }
 
     void set(Tile tile, long start) {
-        values = tile.floats();
-        offset = tile.floatOffset();
+        this.tile = tile;
+        values = null;
         if (!surveyed && tile.count() > 0) {
             // Slices of several rows begin with their first row: tiles hold whole ones.
             long first = slices.of(start);
@@ -48,21 +53,38 @@ final class TileValues {
         if (repaired.length < count) {
             repaired = new float[count];
         }
+        float[] given = tile.floats();
+        int givenOffset = tile.floatOffset();
         int done = 0;
         while (done < count) {
             int length = slices.run(start + done, count - done);
             float magnitude = ranges.magnitude(slices.of(start + done));
-            replaced += FiniteValues.repair(values, offset + done, length, magnitude, repaired, done);
+            replaced += FiniteValues.repair(given, givenOffset + done, length, magnitude, repaired, done);
             done += length;
         }
         values = repaired;
         offset = 0;
     }
 
+    /** Whether the kernels for bfloat16 can read slices of this width where the tile holds them. */
+    static boolean areBrains(Tile tile, long width) {
+        return tile.isStored() && tile.type() == DataType.BF16 && width % GroupKernels.UNIT == 0;
+    }
+
+    /** The tile if it holds finite bfloat16 that those kernels can read; otherwise null. */
+    Tile brains() {
+        return ranges.isFinite() && areBrains(tile, slices.width()) ? tile : null;
+    }
+
     float[] values() {
+        if (values == null) {
+            values = tile.floats();
+            offset = tile.floatOffset();
+        }
         return values;
     }
 
+    /** Valid after {@link #values}. */
     int offset() {
         return offset;
     }

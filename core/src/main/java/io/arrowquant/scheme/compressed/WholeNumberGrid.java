@@ -93,6 +93,30 @@ final class WholeNumberGrid extends SliceGrid {
                 codeOffset);
     }
 
+    @Override
+    boolean encodeBrains(
+            byte[] stored,
+            int byteOffset,
+            int slices,
+            int length,
+            float[] divisors,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        kernels.wholeNumbersOfBrain(
+                stored,
+                byteOffset,
+                slices,
+                length,
+                divisors,
+                symmetric ? null : zeroPoints,
+                (int) lowest,
+                (int) highest,
+                codes,
+                codeOffset);
+        return true;
+    }
+
     private float value(float whole) {
         return precision.round(precision.round(whole - zeroPoint) * scale);
     }

@@ -124,8 +124,13 @@ final class IntegerEncoder implements Encoder {
                 packed = target;
                 packedAt = begin;
                 unpackedFrom = pieceEnd(wholeGroups - 1);
+            } else if (bits == Byte.SIZE) {
+                values.encodeGroups(wholeGroups, (int) groupLength, bits, scales, zeroPoints, target, begin);
+                packed = target;
+                packedAt = begin;
+                unpackedFrom = pieceEnd(wholeGroups - 1);
             } else {
-                values.encodeGroups(wholeGroups, (int) groupLength, bits, scales, zeroPoints, codes);
+                values.encodeGroups(wholeGroups, (int) groupLength, bits, scales, zeroPoints, codes, 0);
             }
         }
         for (int piece = wholeGroups, from = pieceBegin(wholeGroups); piece < pieces; piece++) {

@@ -66,11 +66,11 @@ final class TileValues {
     }
 
     /** The codes of whole groups at the front; see {@link GroupKernels#encode}. */
-    void encodeGroups(int groups, int length, int bits, float[] scales, float[] zeroPoints, byte[] codes) {
+    void encodeGroups(int groups, int length, int bits, float[] scales, float[] zeroPoints, byte[] codes, int at) {
         if (brains == null) {
-            groupKernels.encode(floats, offset, groups, length, bits, scales, zeroPoints, codes, 0);
+            groupKernels.encode(floats, offset, groups, length, bits, scales, zeroPoints, codes, at);
         } else {
-            groupKernels.encodeBrain(brains, offset, groups, length, bits, scales, zeroPoints, codes, 0);
+            groupKernels.encodeBrain(brains, offset, groups, length, bits, scales, zeroPoints, codes, at);
         }
     }
 

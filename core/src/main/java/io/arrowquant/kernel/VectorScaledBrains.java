@@ -1,0 +1,253 @@
+package io.arrowquant.kernel;
+
+import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
+import static io.arrowquant.kernel.VectorShapes.BYTES;
+import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.FLOATS;
+import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.HALF_BYTES;
+import static io.arrowquant.kernel.VectorShapes.HALF_BYTE_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.HALF_SHORTS;
+import static io.arrowquant.kernel.VectorShapes.HALF_SHORT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.INTS;
+import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.SHORTS;
+import static io.arrowquant.kernel.VectorShapes.SHORT_VECTOR;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2S;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.S2B;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+
+/**
+ * Scaled codes of bfloat16 as it is stored. No quotient of two numbers of that type, with significands of eight bits, is in
+ * the middle between two others, nor nearer to it than 2^-9 of the gap between them. So the product with the reciprocal, at
+ * most two units in the last place of a float off, is rounded to the same bfloat16 as the quotient, and adding half of the
+ * last bit kept is enough to round it.
+ */
+final class VectorScaledBrains {
+    private static final int BRAIN_LANES = SHORTS.length();
+
+    /** Between these, the reciprocal of a scale is a normal float, and so are quotients that matter. */
+    private static final float SMALLEST_SCALE = 0x1p-100f;
+
+    private static final float LARGEST_SCALE = 0x1p100f;
+
+    private VectorScaledBrains() {}
+
+    private static boolean multiplies(float scale) {
+        return scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE;
+    }
+
+    /** Elements come in pairs, one int lane each: the first in the lower half, the second in the upper one. */
+    static void symmetric(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            int lowest,
+            int highest,
+            byte[] codes,
+            int codeOffset) {
+        IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
+        IntVector half = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x8000));
+        FloatVector rounder = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER));
+        IntVector base = INT_VECTOR.cast(IntVector.broadcast(INTS, Float.floatToRawIntBits(ROUNDER) + lowest));
+        IntVector zero = INT_VECTOR.cast(IntVector.zero(INTS));
+        IntVector top = INT_VECTOR.cast(IntVector.broadcast(INTS, highest - lowest));
+        for (int group = 0; group < groups; group++) {
+            float scale = scales[group];
+            int begin = group * length;
+            if (!multiplies(scale)) {
+                ScalarScaled.groupOfBrain(
+                        stored, byteOffset + 2 * begin, length, scale, 0f, lowest, highest, codes, codeOffset + begin);
+                continue;
+            }
+            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
+            for (int i = begin; i < begin + length; i += BRAIN_LANES) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
+                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
+                FloatVector x = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
+                IntVector xBits = INT_VECTOR.cast(x.mul(factor).reinterpretAsInts());
+                IntVector yBits = INT_VECTOR.cast(y.mul(factor).reinterpretAsInts());
+                FloatVector first =
+                        FLOAT_VECTOR.cast(xBits.add(half).and(upperHalf).reinterpretAsFloats());
+                FloatVector second =
+                        FLOAT_VECTOR.cast(yBits.add(half).and(upperHalf).reinterpretAsFloats());
+                IntVector firstCode = INT_VECTOR
+                        .cast(first.add(rounder).reinterpretAsInts())
+                        .sub(base)
+                        .max(zero)
+                        .min(top);
+                IntVector secondCode = INT_VECTOR
+                        .cast(second.add(rounder).reinterpretAsInts())
+                        .sub(base)
+                        .max(zero)
+                        .min(top);
+                IntVector both = firstCode.or(INT_VECTOR.cast(secondCode.lanewise(LSHL, 8)));
+                ShortVector narrowed = HALF_SHORT_VECTOR.cast(both.convertShape(I2S, HALF_SHORTS, 0));
+                HALF_BYTE_VECTOR.cast(narrowed.reinterpretAsBytes()).intoArray(codes, codeOffset + i);
+            }
+        }
+    }
+
+    static void asymmetric(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            int lowest,
+            int highest,
+            byte[] codes,
+            int codeOffset) {
+        IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
+        IntVector half = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x8000));
+        IntVector almostHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x7fff));
+        IntVector one = INT_VECTOR.cast(IntVector.broadcast(INTS, 1));
+        FloatVector rounder = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER));
+        IntVector base = INT_VECTOR.cast(IntVector.broadcast(INTS, Float.floatToRawIntBits(ROUNDER) + lowest));
+        IntVector zero = INT_VECTOR.cast(IntVector.zero(INTS));
+        IntVector top = INT_VECTOR.cast(IntVector.broadcast(INTS, highest - lowest));
+        for (int group = 0; group < groups; group++) {
+            float scale = scales[group];
+            int begin = group * length;
+            if (!multiplies(scale)) {
+                ScalarScaled.groupOfBrain(
+                        stored,
+                        byteOffset + 2 * begin,
+                        length,
+                        scale,
+                        zeroPoints[group],
+                        lowest,
+                        highest,
+                        codes,
+                        codeOffset + begin);
+                continue;
+            }
+            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
+            FloatVector zeroPoint = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, zeroPoints[group]));
+            for (int i = begin; i < begin + length; i += BRAIN_LANES) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
+                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
+                FloatVector x = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
+                IntVector xBits = INT_VECTOR.cast(x.mul(factor).reinterpretAsInts());
+                IntVector yBits = INT_VECTOR.cast(y.mul(factor).reinterpretAsInts());
+                FloatVector first =
+                        FLOAT_VECTOR.cast(xBits.add(half).and(upperHalf).reinterpretAsFloats());
+                FloatVector second =
+                        FLOAT_VECTOR.cast(yBits.add(half).and(upperHalf).reinterpretAsFloats());
+                // These sums may well be in the middle between two numbers.
+                IntVector xSum = INT_VECTOR.cast(first.add(zeroPoint).reinterpretAsInts());
+                IntVector ySum = INT_VECTOR.cast(second.add(zeroPoint).reinterpretAsInts());
+                IntVector xOdd = INT_VECTOR.cast(xSum.lanewise(LSHR, 16)).and(one);
+                IntVector yOdd = INT_VECTOR.cast(ySum.lanewise(LSHR, 16)).and(one);
+                first = FLOAT_VECTOR.cast(
+                        xSum.add(almostHalf).add(xOdd).and(upperHalf).reinterpretAsFloats());
+                second = FLOAT_VECTOR.cast(
+                        ySum.add(almostHalf).add(yOdd).and(upperHalf).reinterpretAsFloats());
+                IntVector firstCode = INT_VECTOR
+                        .cast(first.add(rounder).reinterpretAsInts())
+                        .sub(base)
+                        .max(zero)
+                        .min(top);
+                IntVector secondCode = INT_VECTOR
+                        .cast(second.add(rounder).reinterpretAsInts())
+                        .sub(base)
+                        .max(zero)
+                        .min(top);
+                IntVector both = firstCode.or(INT_VECTOR.cast(secondCode.lanewise(LSHL, 8)));
+                ShortVector narrowed = HALF_SHORT_VECTOR.cast(both.convertShape(I2S, HALF_SHORTS, 0));
+                HALF_BYTE_VECTOR.cast(narrowed.reinterpretAsBytes()).intoArray(codes, codeOffset + i);
+            }
+        }
+    }
+
+    /**
+     * See {@link Float8#toE4M3}. A bfloat16 has seven bits of fraction, and is rounded to three in a short lane; what
+     * becomes subnormal is rounded before, as a float.
+     */
+    static void float8(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset) {
+        IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
+        IntVector lowerHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0000ffff));
+        IntVector half = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x8000));
+        IntVector magnitudeOfUpper = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x7fff0000));
+        // The last bit of this is that of a subnormal code, and its lower half is zero.
+        FloatVector shifter = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 0x1p14f));
+        ShortVector withoutSign = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, 0x7fff));
+        ShortVector signOfCode = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, 0x80));
+        ShortVector largest = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, brain(Float8.LARGEST_E4M3)));
+        ShortVector smallestNormal =
+                SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, brain(Float8.SMALLEST_NORMAL_E4M3)));
+        ShortVector one = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, 1));
+        // Rounds to three bits, and takes the difference of the biases off.
+        ShortVector rebias = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, 7 - ((127 - 7) << 7)));
+        for (int group = 0; group < groups; group++) {
+            float scale = scales[group];
+            int begin = group * length;
+            if (!multiplies(scale)) {
+                ScalarScaled.float8GroupOfBrain(
+                        stored, byteOffset + 2 * begin, length, scale, codes, codeOffset + begin);
+                continue;
+            }
+            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
+            for (int i = begin; i < begin + length; i += BRAIN_LANES) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
+                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
+                FloatVector x = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
+                IntVector first =
+                        INT_VECTOR.cast(x.mul(factor).reinterpretAsInts()).add(half);
+                IntVector second =
+                        INT_VECTOR.cast(y.mul(factor).reinterpretAsInts()).add(half);
+                FloatVector firstMagnitude =
+                        FLOAT_VECTOR.cast(first.and(magnitudeOfUpper).reinterpretAsFloats());
+                FloatVector secondMagnitude =
+                        FLOAT_VECTOR.cast(second.and(magnitudeOfUpper).reinterpretAsFloats());
+                IntVector firstShifted =
+                        INT_VECTOR.cast(firstMagnitude.add(shifter).reinterpretAsInts());
+                IntVector secondShifted =
+                        INT_VECTOR.cast(secondMagnitude.add(shifter).reinterpretAsInts());
+                ShortVector subnormal = SHORT_VECTOR.cast(firstShifted
+                        .and(lowerHalf)
+                        .or(INT_VECTOR.cast(secondShifted.lanewise(LSHL, 16)))
+                        .reinterpretAsShorts());
+                ShortVector brains = SHORT_VECTOR.cast(INT_VECTOR
+                        .cast(first.lanewise(LSHR, 16))
+                        .or(second.and(upperHalf))
+                        .reinterpretAsShorts());
+                ShortVector magnitude = brains.and(withoutSign).min(largest);
+                ShortVector odd = SHORT_VECTOR.cast(magnitude.lanewise(LSHR, 4)).and(one);
+                ShortVector normal =
+                        SHORT_VECTOR.cast(magnitude.add(rebias).add(odd).lanewise(LSHR, 4));
+                ShortVector isSubnormal =
+                        SHORT_VECTOR.cast(magnitude.sub(smallestNormal).lanewise(ASHR, 15));
+                ShortVector difference =
+                        SHORT_VECTOR.cast(normal.lanewise(XOR, subnormal)).and(isSubnormal);
+                ShortVector code = SHORT_VECTOR
+                        .cast(normal.lanewise(XOR, difference))
+                        .or(SHORT_VECTOR.cast(brains.lanewise(LSHR, 8)).and(signOfCode));
+                HALF_BYTE_VECTOR.cast(code.convertShape(S2B, HALF_BYTES, 0)).intoArray(codes, codeOffset + i);
+            }
+        }
+    }
+
+    /** The bits of a float that is a bfloat16. */
+    private static short brain(float value) {
+        return (short) (Float.floatToRawIntBits(value) >>> 16);
+    }
+}
