@@ -61,8 +61,8 @@ class ReferenceOutputTest extends JobTestBase {
         if (reference.has("config_sha256")) {
             assertThat(hash(config)).isEqualTo(reference.get("config_sha256").asText());
         }
-        JsonNode index = JSON.readTree(
-                output.resolve("model.safetensors.index.json").toFile());
+        JsonNode index =
+                JSON.readTree(output.resolve("model.safetensors.index.json").toFile());
         if (reference.has("index_metadata")) {
             assertThat(index.get("metadata")).isEqualTo(reference.get("index_metadata"));
         }
@@ -78,8 +78,8 @@ class ReferenceOutputTest extends JobTestBase {
     void filesAreThoseTheReferenceWriterWouldWrite() throws IOException {
         Path output = convert("W4A16", references().get("W4A16"));
         try (Stream<Path> files = Files.list(output)) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".safetensors")).toList()) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".safetensors"))
+                    .toList()) {
                 List<TensorSpec> specs = new ArrayList<>();
                 for (CheckpointTensor tensor :
                         Checkpoint.open(LocalStorage.INSTANCE, file.toString()).tensors()) {
@@ -97,7 +97,8 @@ class ReferenceOutputTest extends JobTestBase {
     @Test
     void theDryRunKnowsEverySizeAndFile() throws IOException {
         Path output = directory.resolve("planned");
-        JsonNode dry = succeed("quantize", "--input", MODEL, "--output", output, "--scheme", "W4A16", "--dry-run", "--json")
+        JsonNode dry = succeed(
+                        "quantize", "--input", MODEL, "--output", output, "--scheme", "W4A16", "--dry-run", "--json")
                 .json();
         assertThat(output).doesNotExist();
         succeed("quantize", "--input", MODEL, "--output", output, "--scheme", "W4A16");
@@ -130,8 +131,7 @@ class ReferenceOutputTest extends JobTestBase {
     @Test
     void smallerShardsHoldTheSameTensors() throws IOException {
         Path output = directory.resolve("small");
-        succeed(
-                "quantize", "--input", MODEL, "--output", output, "--scheme", "FP8_DYNAMIC", "--max-shard-size", "2MB");
+        succeed("quantize", "--input", MODEL, "--output", output, "--scheme", "FP8_DYNAMIC", "--max-shard-size", "2MB");
         assertThat(files(output).stream().filter(name -> name.endsWith(".safetensors")))
                 .hasSizeGreaterThan(6);
         Path usual = directory.resolve("usual");
@@ -164,8 +164,8 @@ class ReferenceOutputTest extends JobTestBase {
             }
             tensors.put(
                     tensor.name(),
-                    tensor.info().dtype() + " " + JSON.valueToTree(tensor.info().shape().toArray()) + " "
-                            + hash(data));
+                    tensor.info().dtype() + " "
+                            + JSON.valueToTree(tensor.info().shape().toArray()) + " " + hash(data));
         }
         return tensors;
     }
