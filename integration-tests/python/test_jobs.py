@@ -1,5 +1,6 @@
 """quantize_checkpoint: the job, started from Python."""
 
+import json
 from pathlib import Path
 
 import int_family
@@ -47,6 +48,25 @@ def test_the_report_says_what_became_of_each_tensor(spark, model, tmp_path):
     assert b"".join(bytes(row.quantized_data) for row in table) == int_family.quantize(Q_PROJ, 4, 64).data
     assert (Path(output) / "arrowquant.json").is_file()
     assert (Path(output) / "config.json").is_file()
+
+
+def test_a_scheme_of_a_runtime_makes_a_model_directory(spark, model, tmp_path):
+    output = tmp_path / "output"
+
+    report = quantize_checkpoint(spark, model, str(output), scheme="W4A16", skip="lm_head", max_shard_size="1GB")
+
+    assert {row.layer_name for row in report.where("reason IS NULL").collect()} == {
+        "model.layers.0.q_proj.weight",
+        "model.layers.0.k_proj.weight",
+    }
+    config = json.loads((output / "config.json").read_text())["quantization_config"]
+    assert (config["format"], config["ignore"]) == ("pack-quantized", ["lm_head"])
+    tensors = {row.layer_name: row for row in spark.read.format("safetensors").load(str(output)).collect()}
+    assert tensors["model.layers.0.q_proj.weight_packed"].shape == [64, 16]
+    assert tensors["model.layers.0.q_proj.weight_packed"].dtype == "I32"
+    assert tensors["lm_head.weight"].dtype == "BF16"
+    with pytest.raises(InvalidRequestError, match="does not fit the layout gptq"):
+        quantize_checkpoint(spark, model, str(tmp_path / "other"), scheme="W4A16", layout="gptq")
 
 
 def test_an_output_that_exists_is_replaced_only_on_request(spark, model, tmp_path):

@@ -15,6 +15,7 @@ __all__ = ["quantize_checkpoint"]
 
 _ARGUMENTS = (
     "scheme",
+    "layout",
     "skip",
     "layers",
     "defaults",
@@ -22,6 +23,7 @@ _ARGUMENTS = (
     "quality",
     "min_cosine",
     "on_non_finite",
+    "max_shard_size",
 )
 
 
@@ -31,6 +33,7 @@ def quantize_checkpoint(
     dst: str,
     scheme: str = "int4",
     *,
+    layout: str | None = None,
     skip: str | Iterable[str] = (),
     layers: Layers | None = None,
     defaults: bool = True,
@@ -38,6 +41,7 @@ def quantize_checkpoint(
     quality: bool = True,
     min_cosine: float | None = None,
     on_non_finite: str | None = None,
+    max_shard_size: str | None = None,
     **params: ParameterValue,
 ) -> DataFrame:
     """Quantizes a model directory into another one, and returns the report, one row for each tensor.
@@ -45,8 +49,10 @@ def quantize_checkpoint(
     The report has the columns ``layer_name``, ``dtype``, ``shape``, ``scheme``, ``bytes_before``, ``bytes_after``,
     ``cosine``, ``mse``, ``max_abs_error``, ``snr_db``, ``reason`` (why a tensor was kept), ``crc32c`` and ``file``.
 
-    The output appears whole or not at all: a Parquet table in the columns of :func:`quantize`, all other files of the
-    model, and ``arrowquant.json``, which says where everything comes from. The report can be had again at any time with
+    The output appears whole or not at all. The scheme decides what it is: of ``int2``, ``int4`` and ``int8`` a Parquet
+    table in the columns of :func:`quantize`, of others, such as ``W4A16``, ``FP8_DYNAMIC`` or ``nf4``, a model directory
+    that vLLM or Transformers load. All other files of the model are beside it, and ``arrowquant.json``, which says where
+    everything comes from. The report can be had again at any time with
     ``spark.read.format("arrowquant-report").load(dst)``.
 
     Unlike :func:`quantize`, which takes what it is given, the job keeps what quantization usually harms, such as norms,
@@ -57,6 +63,8 @@ def quantize_checkpoint(
         src: The model directory, on any file system that Spark can read.
         dst: The output, which must not exist unless ``overwrite`` is set.
         scheme: As for :func:`quantize`.
+        layout: How the output is laid out, where the scheme leaves a choice: ``parquet``, ``compressed-tensors``,
+            ``bitsandbytes``, ``gptq``, ``awq`` or ``fp8``.
         skip: Patterns of tensors to keep, as for :func:`quantize`.
         layers: Schemes for single tensors, as for :func:`quantize`, except that ``skip`` says what is kept.
         defaults: Whether tensors are kept for what they are.
@@ -64,6 +72,7 @@ def quantize_checkpoint(
         quality: Measure the error of each tensor.
         min_cosine: Fail when a tensor comes out with a lower cosine.
         on_non_finite: As for :func:`quantize`.
+        max_shard_size: Tensor bytes of a file of a model directory at most, such as ``"5GB"``.
         **params: Parameters of the scheme, such as ``group_size``.
 
     >>> from arrowquant_spark import quantize_checkpoint
@@ -82,6 +91,7 @@ def quantize_checkpoint(
         "input": src,
         "output": dst,
         "scheme": rules.scheme.text(),
+        "layout": layout,
         "skip": _lines("skip", rules.skip),
         "layers": _lines("layers", [_rule(pattern, own) for pattern, own in rules.layers]),
         "defaults": defaults,
@@ -89,6 +99,7 @@ def quantize_checkpoint(
         "quality": quality,
         "minCosine": min_cosine,
         "onNonFinite": on_non_finite,
+        "maxShardSize": max_shard_size,
     }
     given = {name: value for name, value in options.items() if value is not None}
     with refused():
