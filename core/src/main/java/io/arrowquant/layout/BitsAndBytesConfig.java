@@ -3,7 +3,7 @@ package io.arrowquant.layout;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
@@ -17,7 +17,7 @@ final class BitsAndBytesConfig {
     private BitsAndBytesConfig() {}
 
     static ObjectNode of(QuantizationConfig.Subject subject) {
-        Scheme scheme = requireOne(subject);
+        Scheme scheme = subject.requireOneScheme(Layout.BITSANDBYTES);
         boolean eightBits = scheme.bitWidth() == 8;
         boolean nested = scheme.spelling().contains("nested=true");
         ObjectNode config = JsonNodeFactory.instance.objectNode();
@@ -41,19 +41,6 @@ final class BitsAndBytesConfig {
         config.put("load_in_8bit", eightBits);
         config.put("quant_method", "bitsandbytes");
         return config;
-    }
-
-    private static Scheme requireOne(QuantizationConfig.Subject subject) {
-        Scheme first = subject.quantized().get(0).scheme();
-        for (PlannedTensor tensor : subject.quantized()) {
-            if (!tensor.scheme().spelling().equals(first.spelling())) {
-                throw new InvalidRequestException(
-                        "The layout bitsandbytes has one scheme for a model, but the plan has " + first.spelling()
-                                + " and " + tensor.scheme().spelling(),
-                        "Give all layers one scheme, or keep some");
-            }
-        }
-        return first;
     }
 
     private static String computeType(DataType modelType) {

@@ -3,7 +3,7 @@ package io.arrowquant.layout;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.Shape;
@@ -18,7 +18,7 @@ final class PackedConfig {
     private PackedConfig() {}
 
     static ObjectNode gptq(QuantizationConfig.Subject subject) {
-        Scheme scheme = requireOne(subject, "gptq");
+        Scheme scheme = subject.requireOneScheme(Layout.GPTQ);
         ObjectNode config = common(scheme, "gptq");
         config.put("checkpoint_format", "gptq");
         config.put("damp_percent", 0.01);
@@ -38,7 +38,7 @@ final class PackedConfig {
     }
 
     static ObjectNode awq(QuantizationConfig.Subject subject) {
-        Scheme scheme = requireOne(subject, "awq");
+        Scheme scheme = subject.requireOneScheme(Layout.AWQ);
         ObjectNode config = common(scheme, "awq");
         ArrayNode kept = config.putArray("modules_to_not_convert");
         if (!isQuantized(subject, HEAD)) {
@@ -56,19 +56,6 @@ final class PackedConfig {
         config.put("group_size", scheme.groupSize(Shape.of(1, 1)));
         config.put("quant_method", method);
         return config;
-    }
-
-    private static Scheme requireOne(QuantizationConfig.Subject subject, String layout) {
-        Scheme first = subject.quantized().get(0).scheme();
-        for (PlannedTensor tensor : subject.quantized()) {
-            if (!tensor.scheme().spelling().equals(first.spelling())) {
-                throw new InvalidRequestException(
-                        "The layout " + layout + " has one scheme for a model, but the plan has " + first.spelling()
-                                + " and " + tensor.scheme().spelling(),
-                        "Give all layers one scheme, or keep some");
-            }
-        }
-        return first;
     }
 
     private static boolean isQuantized(QuantizationConfig.Subject subject, String module) {

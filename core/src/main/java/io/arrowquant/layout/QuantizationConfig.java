@@ -1,8 +1,10 @@
 package io.arrowquant.layout;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,22 @@ public final class QuantizationConfig {
                 }
             }
             return quantized;
+        }
+
+        /** The scheme of all that is quantized; such layouts describe only one. */
+        Scheme requireOneScheme(Layout layout) {
+            List<PlannedTensor> quantized = quantized();
+            Scheme first = quantized.get(0).scheme();
+            for (PlannedTensor tensor : quantized) {
+                if (!tensor.scheme().spelling().equals(first.spelling())) {
+                    throw new InvalidRequestException(
+                            "The layout " + layout.spelling() + " has one scheme for a model, but the plan has "
+                                    + first.spelling() + " and "
+                                    + tensor.scheme().spelling(),
+                            "Give all layers one scheme, or keep some");
+                }
+            }
+            return first;
         }
     }
 

@@ -95,7 +95,7 @@ final class FileConversion implements Closeable {
             write(position + at, copyBuffer, 0, length);
         }
         return new ConvertedTensor(
-                List.of(output(new TensorSpec(info.name(), info.dtype(), info.shape()), (int) crc.getValue())), null);
+                List.of(output(new TensorSpec(info.name(), info.dtype(), info.shape()), (int) crc.getValue())));
     }
 
     private ConvertedTensor.Output output(TensorSpec spec, int checksum) {
@@ -137,7 +137,7 @@ final class FileConversion implements Closeable {
             outputs.add(flow.finish());
         }
         recorder.memory(this, 0);
-        return new ConvertedTensor(outputs, errors == null ? null : errors.toBytes());
+        return new ConvertedTensor(outputs);
     }
 
     private void encodeChunk(

@@ -7,7 +7,9 @@ import io.arrowquant.storage.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 
 /**
@@ -42,15 +44,20 @@ final class CarriedFiles {
         return storage.child(path, name.substring(begin));
     }
 
-    /** Copies the files of a checkpoint beside a table and says what was copied. */
-    static List<Report.OutputFile> copyIntoTable(
-            Storage from, List<CheckpointFile> files, Storage to, String directory, List<String> reserved)
+    /** Copies the files of a checkpoint, but for some, and says what was copied; {@code naming} says to where. */
+    static List<Report.OutputFile> copyAll(
+            Storage from,
+            List<CheckpointFile> files,
+            Storage to,
+            String directory,
+            Collection<String> without,
+            UnaryOperator<String> naming)
             throws IOException {
         List<Report.OutputFile> copied = new ArrayList<>();
         for (CheckpointFile file : files) {
-            if (!reserved.contains(file.file())) {
+            if (!without.contains(file.file())) {
                 file.verifyUnchanged(from.status(file.entry().path()));
-                String name = nameInTable(file.file());
+                String name = naming.apply(file.file());
                 int checksum = copy(from, file.entry().path(), to, resolve(to, directory, name));
                 copied.add(new Report.OutputFile(name, file.entry().size(), Crc32c.text(checksum), "carried"));
             }

@@ -2,6 +2,7 @@ package io.arrowquant.spark.job;
 
 import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointFile;
+import io.arrowquant.checkpoint.CheckpointShard;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.layout.FusedExperts;
@@ -191,6 +192,18 @@ final class JobPlan {
             bytes += file.entry().size();
         }
         return bytes;
+    }
+
+    /** The files of weights, for the report. */
+    List<Report.SourceFile> sources() {
+        List<Report.SourceFile> sources = new ArrayList<>();
+        for (CheckpointShard shard : checkpoint.shards()) {
+            sources.add(new Report.SourceFile(
+                    shard.file(),
+                    shard.source().entry().size(),
+                    shard.source().entry().modifiedMillis()));
+        }
+        return sources;
     }
 
     /** What the user asked for, for the report. */

@@ -1,10 +1,8 @@
 package io.arrowquant.spark.job;
 
-import io.arrowquant.checkpoint.CheckpointFile;
 import io.arrowquant.checkpoint.CheckpointShard;
 import io.arrowquant.layout.ModelFile;
 import io.arrowquant.layout.WeightIndex;
-import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.spark.convert.Conversion;
@@ -13,21 +11,22 @@ import io.arrowquant.spark.convert.ConvertTensor;
 import io.arrowquant.spark.convert.ConvertedFile;
 import io.arrowquant.spark.convert.ConvertedTensor;
 import io.arrowquant.spark.metrics.PartitionRecord;
-import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.read.SourceFile;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
 import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -69,18 +68,18 @@ final class ModelJob {
             run.stopIfEnding();
             List<Report.OutputFile> listed = new ArrayList<>(adopt(claim, storage, files, converted));
             List<PartitionRecord> records = run.records();
-            Quality quality = Quality.of(errors());
+            Quality quality = Quality.of(records);
             if (plan.request().hasMinCosine()) {
                 quality.requireCosine(plan.request().minCosine());
             }
             listed.addAll(writeIndexes(storage, directory, files));
-            listed.addAll(new ModelCarrier(plan, configuration).carry(storage, directory));
+            listed.addAll(carryFiles(storage, directory));
             byte[] metrics = ReportFile.metrics(records);
-            listed.add(write(storage, directory, Report.METRICS_NAME, metrics, "report"));
+            listed.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
             Report report =
                     new ModelReport(plan, made, quality).build(run.jobId(), (System.nanoTime() - begin) / 1e9, listed);
             byte[] text = ReportFile.bytes(report);
-            write(storage, directory, Report.NAME, text, "report");
+            ReportFile.write(storage, directory, Report.NAME, text, "report");
             run.stopIfEnding();
             claim.publish(Report.NAME);
             ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
@@ -91,7 +90,7 @@ final class ModelJob {
     private List<ConvertedFile> convert(SparkRun run, OutputClaim claim, List<ModelFile> files) throws IOException {
         SparkContext context = run.session().sparkContext();
         ProgressLine line = new ProgressLine("quantize", plan.tensors().size(), plan.bytesBefore());
-        try (Progress progress = new Progress(streams, line, () -> state(run))) {
+        try (Progress progress = new Progress(streams, line, run::progress)) {
             progress.start();
             Map<TensorKey, List<byte[]>> surveyed = survey(context);
             run.stopIfEnding();
@@ -108,16 +107,6 @@ final class ModelJob {
             converted.sort(Comparator.comparingInt(ConvertedFile::index));
             return converted;
         }
-    }
-
-    private static Progress.State state(SparkRun run) {
-        long tensors = 0;
-        long bytes = TaskRecorder.bytesBeingRead(run.jobId());
-        for (PartitionRecord record : run.records()) {
-            tensors += record.tensors();
-            bytes += record.bytesRead();
-        }
-        return new Progress.State(tensors, bytes);
     }
 
     /** Tensors that a runtime fuses share a scale: what is found in each goes to all of its set. */
@@ -191,17 +180,6 @@ final class ModelJob {
         return listed;
     }
 
-    private Map<String, ErrorStatistics> errors() {
-        Map<String, ErrorStatistics> errors = new HashMap<>();
-        for (PlannedTensor tensor : plan.tensors()) {
-            byte[] measured = made.get(TensorKey.of(tensor.source())).tensor().errors();
-            if (measured != null) {
-                errors.put(plan.layerId(tensor.source()), ErrorStatistics.fromBytes(measured));
-            }
-        }
-        return errors;
-    }
-
     /** One for each component of more than one file, or that had one. */
     private List<Report.OutputFile> writeIndexes(Storage storage, String directory, List<ModelFile> files)
             throws IOException {
@@ -233,48 +211,24 @@ final class ModelJob {
             boolean counted = plan.layout() == Layout.BITSANDBYTES;
             String name = prefix
                     + WeightIndex.nameBeside(component.getValue().get(0).name().substring(prefix.length()));
-            listed.add(write(
+            listed.add(ReportFile.write(
                     storage, directory, name, WeightIndex.text(places, counted ? parameters : -1, bytes), "data"));
         }
         return listed;
     }
 
-    static Report.OutputFile write(Storage storage, String directory, String name, byte[] content, String role)
-            throws IOException {
-        try (OutputStream out = storage.create(CarriedFiles.resolve(storage, directory, name))) {
-            out.write(content);
+    /** Configs that say what was done, and all other files as they are. */
+    private List<Report.OutputFile> carryFiles(Storage to, String directory) throws IOException {
+        Map<String, byte[]> configs = plan.configs();
+        List<Report.OutputFile> carried = new ArrayList<>();
+        for (Map.Entry<String, byte[]> config : configs.entrySet()) {
+            carried.add(ReportFile.write(to, directory, config.getKey(), config.getValue(), "config"));
         }
-        return new Report.OutputFile(name, content.length, Crc32c.text(Crc32c.of(content)), role);
-    }
-
-    /** Carries config and all else along. */
-    static final class ModelCarrier {
-        private final JobPlan plan;
-        private final Configuration configuration;
-
-        ModelCarrier(JobPlan plan, Configuration configuration) {
-            this.plan = plan;
-            this.configuration = configuration;
-        }
-
-        List<Report.OutputFile> carry(Storage to, String directory) throws IOException {
-            Storages.Located input = Storages.locate(plan.checkpoint().path(), configuration);
-            List<Report.OutputFile> carried = new ArrayList<>();
-            Map<String, byte[]> configs = plan.configs();
-            for (Map.Entry<String, byte[]> config : configs.entrySet()) {
-                carried.add(write(to, directory, config.getKey(), config.getValue(), "config"));
-            }
-            for (CheckpointFile file : plan.checkpoint().otherFiles()) {
-                boolean ours = file.file().equals(Report.NAME) || file.file().equals(Report.METRICS_NAME);
-                if (ours || configs.containsKey(file.file())) {
-                    continue;
-                }
-                file.verifyUnchanged(input.storage().status(file.entry().path()));
-                int checksum = CarriedFiles.copy(
-                        input.storage(), file.entry().path(), to, CarriedFiles.resolve(to, directory, file.file()));
-                carried.add(new Report.OutputFile(file.file(), file.entry().size(), Crc32c.text(checksum), "carried"));
-            }
-            return carried;
-        }
+        Set<String> without = new HashSet<>(Report.FILES);
+        without.addAll(configs.keySet());
+        Storages.Located input = Storages.locate(plan.checkpoint().path(), configuration);
+        carried.addAll(CarriedFiles.copyAll(
+                input.storage(), plan.checkpoint().otherFiles(), to, directory, without, UnaryOperator.identity()));
+        return carried;
     }
 }

@@ -1,6 +1,5 @@
 package io.arrowquant.spark.job;
 
-import io.arrowquant.checkpoint.CheckpointShard;
 import io.arrowquant.quality.ErrorSummary;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.spark.convert.ConvertedTensor;
@@ -40,7 +39,7 @@ final class ModelReport {
                 Instant.now().toString(),
                 seconds,
                 new Report.Software(Versions.arrowQuant(), Versions.spark(), Versions.java()),
-                new Report.Source(plan.checkpoint().path(), sources()),
+                new Report.Source(plan.checkpoint().path(), plan.sources()),
                 plan.asked(),
                 tensors,
                 files,
@@ -52,17 +51,6 @@ final class ModelReport {
                         after,
                         plan.parameters() == 0 ? 0 : after * 8.0 / plan.parameters(),
                         quality.worstCosine()));
-    }
-
-    private List<Report.SourceFile> sources() {
-        List<Report.SourceFile> sources = new ArrayList<>();
-        for (CheckpointShard shard : plan.checkpoint().shards()) {
-            sources.add(new Report.SourceFile(
-                    shard.file(),
-                    shard.source().entry().size(),
-                    shard.source().entry().modifiedMillis()));
-        }
-        return sources;
     }
 
     private Report.Tensor tensor(PlannedTensor planned) {

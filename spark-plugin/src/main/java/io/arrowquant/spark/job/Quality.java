@@ -24,12 +24,8 @@ final class Quality {
                         .merge(ErrorStatistics.fromBytes(layer.getValue()));
             }
         }
-        return of(merged);
-    }
-
-    static Quality of(Map<String, ErrorStatistics> errors) {
         Quality quality = new Quality();
-        errors.forEach((layer, statistics) -> quality.byLayer.put(layer, statistics.summary()));
+        merged.forEach((layer, statistics) -> quality.byLayer.put(layer, statistics.summary()));
         return quality;
     }
 

@@ -1,19 +1,16 @@
 package io.arrowquant.spark.job;
 
-import io.arrowquant.checkpoint.CheckpointShard;
 import io.arrowquant.error.ResourceException;
 import io.arrowquant.quality.ErrorSummary;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.spark.metrics.PartitionRecord;
-import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
 import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.Storage;
 import io.arrowquant.tensor.TensorInfo;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,9 +25,6 @@ import org.apache.hadoop.conf.Configuration;
 final class QuantizeJob {
     /** The columns of the table that hold a tensor. */
     private static final List<String> PARTS = List.of("quantized_data", "scales", "zero_points");
-
-    /** Files of ours; those of the same names in a source are about the source. */
-    private static final List<String> RESERVED = List.of(Report.NAME, Report.METRICS_NAME);
 
     /** What came out, with what the tasks said of themselves. */
     record Result(Report report, List<PartitionRecord> records, Storages.Located output) {}
@@ -80,13 +74,11 @@ final class QuantizeJob {
             run.stopIfEnding();
             files.addAll(carryFiles(storage, directory));
             byte[] metrics = ReportFile.metrics(records);
-            write(storage, storage.child(directory, Report.METRICS_NAME), metrics);
-            files.add(new Report.OutputFile(
-                    Report.METRICS_NAME, metrics.length, Crc32c.text(Crc32c.of(metrics)), "report"));
+            files.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
 
             Report report = report(run.jobId(), quality, found, files);
             byte[] text = ReportFile.bytes(report);
-            write(storage, storage.child(directory, Report.NAME), text);
+            ReportFile.write(storage, directory, Report.NAME, text, "report");
             run.stopIfEnding();
             claim.publish(Report.NAME);
             ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
@@ -97,23 +89,13 @@ final class QuantizeJob {
     private void writeTable(SparkRun run, Storage storage, String directory) throws IOException {
         TableWrite table = new TableWrite(run.session(), plan);
         ProgressLine line = new ProgressLine("quantize", plan.tensors().size(), plan.bytesBefore());
-        try (Progress progress = new Progress(streams, line, () -> state(run))) {
+        try (Progress progress = new Progress(streams, line, run::progress)) {
             progress.start();
             for (WriteGroup group : plan.groups()) {
                 run.stopIfEnding();
                 table.write(group, storage.child(directory, group.directory()));
             }
         }
-    }
-
-    private static Progress.State state(SparkRun run) {
-        long tensors = 0;
-        long bytes = TaskRecorder.bytesBeingRead(run.jobId());
-        for (PartitionRecord record : run.records()) {
-            tensors += record.tensors();
-            bytes += record.bytesRead();
-        }
-        return new Progress.State(tensors, bytes);
     }
 
     /** What is there must be what was planned, to the byte. */
@@ -168,8 +150,13 @@ final class QuantizeJob {
 
     private List<Report.OutputFile> carryFiles(Storage storage, String directory) throws IOException {
         Storages.Located input = Storages.locate(plan.checkpoint().path(), configuration);
-        return CarriedFiles.copyIntoTable(
-                input.storage(), plan.checkpoint().otherFiles(), storage, directory, RESERVED);
+        return CarriedFiles.copyAll(
+                input.storage(),
+                plan.checkpoint().otherFiles(),
+                storage,
+                directory,
+                Report.FILES,
+                CarriedFiles::nameInTable);
     }
 
     private Report report(
@@ -177,13 +164,6 @@ final class QuantizeJob {
         List<Report.Tensor> tensors = new ArrayList<>();
         for (PlannedTensor tensor : plan.tensors()) {
             tensors.add(tensor(tensor, quality, found.get(TensorKey.of(tensor.source()))));
-        }
-        List<Report.SourceFile> sources = new ArrayList<>();
-        for (CheckpointShard shard : plan.checkpoint().shards()) {
-            sources.add(new Report.SourceFile(
-                    shard.file(),
-                    shard.source().entry().size(),
-                    shard.source().entry().modifiedMillis()));
         }
         return new Report(
                 Report.FORMAT,
@@ -193,7 +173,7 @@ final class QuantizeJob {
                 Instant.now().toString(),
                 (System.nanoTime() - begin) / 1e9,
                 new Report.Software(Versions.arrowQuant(), Versions.spark(), Versions.java()),
-                new Report.Source(plan.checkpoint().path(), sources),
+                new Report.Source(plan.checkpoint().path(), plan.sources()),
                 plan.asked(),
                 tensors,
                 files,
@@ -235,11 +215,5 @@ final class QuantizeJob {
                 measured ? errors.mse() : null,
                 measured ? errors.maxAbsError() : null,
                 measured && !Double.isInfinite(errors.snrDb()) ? errors.snrDb() : null);
-    }
-
-    private static void write(Storage storage, String path, byte[] content) throws IOException {
-        try (OutputStream out = storage.create(path)) {
-            out.write(content);
-        }
     }
 }

@@ -29,6 +29,9 @@ record Report(
 
     static final String NAME = "arrowquant.json";
     static final String METRICS_NAME = "arrowquant-metrics.jsonl";
+    /** Files of ours; those of the same names in a source are about the source. */
+    static final List<String> FILES = List.of(NAME, METRICS_NAME);
+
     static final String FORMAT = "arrowquant";
     static final int FORMAT_VERSION = 1;
     static final String SAFETENSORS = "safetensors";

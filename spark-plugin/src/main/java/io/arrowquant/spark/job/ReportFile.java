@@ -12,9 +12,11 @@ import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.MalformedFileException;
 import io.arrowquant.error.Printable;
 import io.arrowquant.spark.metrics.PartitionRecord;
+import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.RangeReader;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -50,6 +52,15 @@ final class ReportFile {
             lines.append(record.toJson()).append('\n');
         }
         return lines.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Writes a file of an output and gives its entry in the report. */
+    static Report.OutputFile write(Storage storage, String directory, String name, byte[] content, String role)
+            throws IOException {
+        try (OutputStream out = storage.create(CarriedFiles.resolve(storage, directory, name))) {
+            out.write(content);
+        }
+        return new Report.OutputFile(name, content.length, Crc32c.text(Crc32c.of(content)), role);
     }
 
     static boolean exists(Storage storage, String directory) throws IOException {

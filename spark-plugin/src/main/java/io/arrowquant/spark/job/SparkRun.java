@@ -79,6 +79,17 @@ final class SparkRun implements Closeable {
         return PartitionRecords.of(context).ofQuery(jobId);
     }
 
+    /** Tensors and bytes that the tasks of this job have read so far. */
+    Progress.State progress() {
+        long tensors = 0;
+        long bytes = TaskRecorder.bytesBeingRead(jobId);
+        for (PartitionRecord record : records()) {
+            tensors += record.tensors();
+            bytes += record.bytesRead();
+        }
+        return new Progress.State(tensors, bytes);
+    }
+
     /** Between two Spark jobs nothing of Spark's would notice that the process is about to end. */
     void stopIfEnding() {
         if (ending) {

@@ -4,6 +4,7 @@ import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
+import io.arrowquant.layout.WeightIndex;
 import io.arrowquant.safetensors.SafetensorsLayout;
 import io.arrowquant.spark.write.WrittenShards.StagedShard;
 import java.io.IOException;
@@ -60,7 +61,7 @@ final class Publisher {
                     ShardNames.SINGLE,
                     SafetensorsLayout.of(ShardFile.METADATA, List.of()).header()));
         } else if (shards.size() > 1) {
-            arrivals.add(stage(IndexFile.NAME, IndexFile.text(index, written.tensorBytes())));
+            arrivals.add(stage(WeightIndex.NAME, WeightIndex.text(index, written.tensorBytes())));
         }
         return new Publication.Moves(List.of(), leaving, arrivals);
     }
@@ -89,9 +90,9 @@ final class Publisher {
         }
         long bytes = Math.addExact(existing.tensorBytes(), written.tensorBytes());
         String indexName =
-                destination.indexes().size() == 1 ? destination.indexes().get(0) : IndexFile.NAME;
+                destination.indexes().size() == 1 ? destination.indexes().get(0) : WeightIndex.NAME;
         List<String> leaving = destination.indexes().contains(indexName) ? List.of(indexName) : List.of();
-        return new Publication.Moves(additions, leaving, List.of(stage(indexName, IndexFile.text(index, bytes))));
+        return new Publication.Moves(additions, leaving, List.of(stage(indexName, WeightIndex.text(index, bytes))));
     }
 
     private void requireNew(StagedShard shard, SortedMap<String, String> index) {
