@@ -65,7 +65,7 @@ public final class PlanSource implements TableProvider, DataSourceRegister {
                 tensor.bytesBefore(),
                 tensor.bytesAfter(),
                 plan.outputFile(tensor),
-                tensor.reason()
+                plan.reason(tensor)
             });
         }
         return rows;

@@ -12,6 +12,8 @@ import io.arrowquant.scheme.NonFinite;
  * @param strict whether a pattern that matches no tensor is an error
  * @param maxPartitionBytes tensors beyond are cut between partitions
  * @param maxShardBytes tensor bytes of an output file at most, in layouts for runtimes
+ * @param allowRequantize whether weights that are quantized already are decoded on the way
+ * @param decodesOnly whether that is all that is to be done
  * @param reportDirectory where copies of the report go as well, or null
  */
 record QuantizeRequest(
@@ -26,6 +28,8 @@ record QuantizeRequest(
         boolean strict,
         long maxPartitionBytes,
         long maxShardBytes,
+        boolean allowRequantize,
+        boolean decodesOnly,
         String reportDirectory) {
 
     boolean hasMinCosine() {

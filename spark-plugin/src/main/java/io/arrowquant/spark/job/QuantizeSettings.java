@@ -36,6 +36,7 @@ final class QuantizeSettings {
     boolean defaults = true;
     boolean overwrite;
     boolean strict;
+    boolean allowRequantize;
     final List<String> skip = new ArrayList<>();
     final List<String> layers = new ArrayList<>();
 
@@ -55,6 +56,8 @@ final class QuantizeSettings {
                 strict,
                 maxPartitionBytes == null ? WHOLE_TENSORS : ByteSize.parse("max-partition-bytes", maxPartitionBytes),
                 maxShardSize == null ? Long.MAX_VALUE : ByteSize.parse("max-shard-size", maxShardSize),
+                allowRequantize,
+                false,
                 reportDirectory);
     }
 
