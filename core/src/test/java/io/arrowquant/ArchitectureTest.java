@@ -76,6 +76,7 @@ class ArchitectureTest {
                     "recipe",
                     List.of(
                             "error",
+                            "json",
                             "tensor",
                             "storage",
                             "safetensors",

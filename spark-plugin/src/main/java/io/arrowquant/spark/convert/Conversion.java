@@ -65,8 +65,7 @@ public final class Conversion {
             throws IOException {
         TaskRecorder recorder = TaskRecorder.current(sink);
         ConvertTensor tensor = work.tensors().get(0);
-        try (TensorElements elements =
-                new TensorElements(work.sources(), configuration.value(), recorder::bytesRead)) {
+        try (TensorElements elements = new TensorElements(work.sources(), configuration.value(), recorder::bytesRead)) {
             RangeEncoder encoder = new RangeEncoder(
                     tensor.scheme(),
                     new EncodeRequest(

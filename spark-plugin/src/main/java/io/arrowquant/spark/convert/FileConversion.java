@@ -1,7 +1,7 @@
 package io.arrowquant.spark.convert;
 
-import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.kernel.Tile;
+import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.safetensors.SafetensorsLayout;
 import io.arrowquant.safetensors.TensorSpec;
 import io.arrowquant.scheme.ElementSource;

@@ -31,8 +31,9 @@ final class TensorElements implements Closeable {
         StoredForm stored = tensor.stored();
         return stored == null
                 ? new FileElements(files, sources.get(tensor.file()), tensor.tensor(), chunk, observer)
-                : stored.tensor().elements((part, offset, target, targetOffset, length) ->
-                        read(stored, part, offset, ByteBuffer.wrap(target, targetOffset, length)));
+                : stored.tensor()
+                        .elements((part, offset, target, targetOffset, length) ->
+                                read(stored, part, offset, ByteBuffer.wrap(target, targetOffset, length)));
     }
 
     private void read(StoredForm stored, int part, long offset, ByteBuffer target) throws IOException {
@@ -56,8 +57,10 @@ final class TensorElements implements Closeable {
 
     @Override
     public void close() throws IOException {
-        try (OpenFiles closing = filesOfScales) {
+        try {
             files.close();
+        } finally {
+            filesOfScales.close();
         }
     }
 }

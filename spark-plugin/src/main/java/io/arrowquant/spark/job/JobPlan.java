@@ -71,9 +71,8 @@ final class JobPlan {
                             + " they are stored",
                     "Decode them first, with: arrowquant dequantize --input " + request.input());
         }
-        List<CheckpointTensor> tensors = layout.isForRuntimes()
-                ? FusedExperts.split(weights.tensors(), configs.modelType())
-                : weights.tensors();
+        List<CheckpointTensor> tensors =
+                layout.isForRuntimes() ? FusedExperts.split(weights.tensors(), configs.modelType()) : weights.tensors();
         Plan plan = Plan.of(tensors, request.recipe(), configs.modelType());
         if (request.strict() && !plan.unmatchedPatterns().isEmpty()) {
             throw new InvalidRequestException(
@@ -100,6 +99,15 @@ final class JobPlan {
     /** The texts of the configs that say how the model is quantized, by their names in the output. */
     Map<String, byte[]> configs() {
         return request.decodesOnly() ? configs.plain() : configs.quantized(layout(), plan.tensors(), plan.ignore());
+    }
+
+    /** Refuses sources that have nothing to decode. */
+    void requireStored() {
+        if (!weights.anyStored()) {
+            throw new InvalidRequestException(
+                    "Nothing in " + request.input() + " is quantized in a way that can be decoded",
+                    "Name the output of arrowquant quantize, or a model in compressed-tensors, GPTQ, AWQ or FP8");
+        }
     }
 
     /** What the output is called in reports. */
@@ -248,6 +256,7 @@ final class JobPlan {
                 recipe.defaults(),
                 request.profile(),
                 request.hasMinCosine() ? request.minCosine() : null,
-                request.nonFinite().name().toLowerCase(Locale.ROOT));
+                request.nonFinite().name().toLowerCase(Locale.ROOT),
+                request.settings().toJson());
     }
 }

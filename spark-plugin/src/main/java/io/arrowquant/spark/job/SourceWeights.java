@@ -67,8 +67,7 @@ final class SourceWeights {
                 files.read(file(checkpoint, tensor), tensor.info().offset(), ByteBuffer.wrap(bytes));
                 return bytes;
             };
-            return QuantizedSource.of(
-                    tensors, config.quantization(), named == null ? DataType.BF16 : named, content);
+            return QuantizedSource.of(tensors, config.quantization(), named == null ? DataType.BF16 : named, content);
         } catch (IOException failed) {
             throw new UncheckedIOException("Cannot read " + checkpoint.path() + ": " + failed.getMessage(), failed);
         }
