@@ -28,6 +28,9 @@ final class QuantizeSettings {
     /** A path, or the text of a recipe itself. */
     String recipe;
 
+    /** What to quantize with when no place names a scheme, or null. */
+    String defaultScheme;
+
     String reportDirectory;
     boolean overwrite;
     Map<String, String> environment = System.getenv();
@@ -62,6 +65,9 @@ final class QuantizeSettings {
         String profile = settings.text(Setting.PROFILE);
         if (profile != null) {
             settings = settings.over(Profile.of(profile).settings());
+        }
+        if (!settings.has(Setting.SCHEME) && defaultScheme != null) {
+            settings = settings.with(Setting.SCHEME, defaultScheme, "");
         }
         Recipe resolved = RecipeResolver.resolve(settings);
         String onNonFinite = settings.text(Setting.ON_NON_FINITE);

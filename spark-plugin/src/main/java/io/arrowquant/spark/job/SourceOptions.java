@@ -12,7 +12,8 @@ import java.util.Map;
  * with or without underscores. Lists are separated by line breaks or, on one line, by semicolons.
  */
 final class SourceOptions {
-    private static final List<String> OF_JOBS = List.of("input", "output", "recipe", "layers", "overwrite", "report");
+    private static final List<String> OF_JOBS =
+            List.of("input", "output", "recipe", "default_scheme", "layers", "overwrite", "report");
 
     private SourceOptions() {}
 
@@ -31,6 +32,7 @@ final class SourceOptions {
             case "input", "path" -> settings.input = value;
             case "output" -> settings.output = value;
             case "recipe" -> settings.recipe = value;
+            case "defaultscheme" -> settings.defaultScheme = value;
             case "layers" -> settings.addLayers(list(value));
             case "overwrite" -> settings.overwrite = flag(name, value);
             case "report" -> settings.reportDirectory = value;
