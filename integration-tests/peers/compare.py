@@ -1,0 +1,150 @@
+"""compare.py WORK PYSPARK [SOURCE...]: what `run` does once its environments are there.
+
+Each small model goes through each scheme twice, once in the tool of reference and once in our job with the same options.
+Both outputs are compared tensor for tensor (name, type, shape, bytes) and key for key (config.json, the index).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import reference_tools
+import transformers
+from models import SOURCES
+
+HERE = Path(__file__).resolve().parent
+INDEX = "model.safetensors.index.json"
+IGNORE = ["lm_head", "re:.*embed_tokens"]
+COMPRESSED = [
+    "W4A16", "W4A16_ASYM", "W8A16", "W8A8", "FP8_DYNAMIC", "FP8_BLOCK", "NVFP4A16", "MXFP4A16", "MXFP4", "MXFP8A16", "MXFP8",
+]  # fmt: skip
+SCHEMES = [*COMPRESSED, *sorted(reference_tools.BITSANDBYTES)]
+# Ours by another name, because MXFP4 is ggml's type.
+NAMES = {"MXFP4": "MXFP4A4"}
+
+# (source, scheme) that the tool refuses, and why. Ours keeps the tensors that do not fit, says so, and finishes.
+REFUSED: dict[tuple[str, str], str] = {}
+# What is known to differ, by the start of a finding.
+KNOWN: dict[str, str] = {}
+
+
+def main(work: Path, pyspark: str, *names: str) -> int:
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    shutil.rmtree(work, ignore_errors=True)
+    cases = []
+    for source in SOURCES:
+        if names and source.name not in names:
+            continue
+        source.write(work / source.name / "source")
+        for scheme in SCHEMES:
+            cases.append((source.name, scheme, refusal(work / source.name, scheme)))
+    convert(work, pyspark, [(source, scheme) for source, scheme, _ in cases])
+
+    print("| source | scheme | tensors | |\n| --- | --- | --- | --- |")
+    surprises = 0
+    for source, scheme, refused in cases:
+        output = work / source / "ours" / scheme
+        tensors = read_tensors(output)
+        expected = REFUSED.get((source, scheme))
+        if refused or expected:
+            known = bool(refused) and bool(expected)
+            findings = [] if known else [f"the tool: {refused or 'accepts what it was thought to refuse'}"]
+            text = f"the tool refuses: {expected}" if known else ""
+        else:
+            findings = differences(work / source / "theirs" / scheme, output)
+            text = "equal" if not findings else ""
+        new = [finding for finding in findings if not finding.startswith(tuple(KNOWN))]
+        if findings and not new:
+            text = "known: " + "; ".join(sorted({why for start, why in KNOWN.items() for f in findings if f.startswith(start)}))
+        surprises += bool(new)
+        print(f"| {source} | {scheme} | {len(tensors)} | {text if not new else 'DIFFERENT'} |", flush=True)
+        for finding in new[:20]:
+            print(f"    {finding}")
+        if len(new) > 20:
+            print(f"    and {len(new) - 20} more")
+    print(f"{len(cases)} outputs compared, {surprises} with differences that are not known")
+    return 1 if surprises else 0
+
+
+def refusal(directory: Path, scheme: str) -> str:
+    """Runs the tool; what it says when it does not finish, or nothing."""
+    try:
+        reference_tools.quantize(directory / "source", directory / "theirs" / scheme, scheme, IGNORE)
+        return ""
+    except Exception as refused:  # whatever a tool stops with is the result here
+        return f"{type(refused).__name__}: {refused}".splitlines()[0][:200]
+
+
+def convert(work: Path, pyspark: str, cases: list[tuple[str, str]]) -> None:
+    conversions = []
+    for source, scheme in cases:
+        arguments = {
+            "src": str(work / source / "source"),
+            "dst": str(work / source / "ours" / scheme),
+            "scheme": NAMES.get(scheme, scheme),
+        }
+        if scheme not in reference_tools.BITSANDBYTES:
+            arguments |= {"defaults": False, "skip": IGNORE}
+        conversions.append(arguments)
+    listed = work / "conversions.json"
+    listed.write_text(json.dumps(conversions))
+    subprocess.run([pyspark, str(HERE.parent / "runtimes" / "convert.py"), str(listed)], check=True)
+
+
+def differences(theirs: Path, ours: Path) -> list[str]:
+    found = []
+    expected, actual = read_tensors(theirs), read_tensors(ours)
+    found += [f"tensor {name}: missing" for name in sorted(expected.keys() - actual.keys())]
+    found += [f"tensor {name}: only ours has it" for name in sorted(actual.keys() - expected.keys())]
+    for name in sorted(expected.keys() & actual.keys()):
+        for what, their, our in zip(("type", "shape"), expected[name], actual[name], strict=False):
+            if their != our:
+                found.append(f"tensor {name}: {what} {our} instead of {their}")
+        if expected[name][2] != actual[name][2]:
+            wrong = sum(a != b for a, b in zip(expected[name][2], actual[name][2], strict=False))
+            found.append(f"tensor {name}: {wrong} of {len(expected[name][2])} bytes")
+    for file in ("config.json", INDEX):
+        found += [f"{file} {difference}" for difference in key_differences(read_json(theirs / file), read_json(ours / file))]
+    return found
+
+
+def key_differences(theirs: object, ours: object, key: str = "") -> list[str]:
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        found = []
+        for name in sorted(theirs.keys() | ours.keys()):
+            where = f"{key}/{name}"
+            if name not in ours:
+                found.append(f"{where}: missing, should be {theirs[name]!r}")
+            elif name not in theirs:
+                found.append(f"{where}: only ours has it: {ours[name]!r}")
+            else:
+                found += key_differences(theirs[name], ours[name], where)
+        return found
+    return [] if theirs == ours and type(theirs) is type(ours) else [f"{key}: {ours!r} instead of {theirs!r}"]
+
+
+def read_json(file: Path) -> object:
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def read_tensors(directory: Path) -> dict[str, tuple[str, list[int], bytes]]:
+    """Type, shape and bytes of every tensor, read here by hand so that no library stands between."""
+    tensors = {}
+    for file in sorted(directory.glob("*.safetensors")):
+        data = file.read_bytes()
+        (length,) = struct.unpack_from("<Q", data)
+        for name, entry in json.loads(data[8 : 8 + length]).items():
+            if name != "__metadata__":
+                begin, end = (8 + length + offset for offset in entry["data_offsets"])
+                tensors[name] = (entry["dtype"], entry["shape"], data[begin:end])
+    return tensors
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), *sys.argv[2:]))

@@ -1,0 +1,64 @@
+"""The tools whose outputs ours are compared with: llm-compressor without a model, and bitsandbytes through Transformers.
+
+reference_tools.py SOURCE OUTPUTS SCHEME...: one output for each scheme, embeddings and head left as they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import sys
+from pathlib import Path
+
+import torch
+
+_FOUR_BITS = {
+    "nf4": ("nf4", False),
+    "nf4(nested=true)": ("nf4", True),
+    "fp4": ("fp4", False),
+    "fp4(nested=true)": ("fp4", True),
+}
+BITSANDBYTES = {*_FOUR_BITS, "llm_int8"}
+
+
+def quantize(source: Path, output: Path, scheme: str, ignore: list[str]) -> None:
+    """Writes what the tool makes of the model; ignore is for llm-compressor only, bitsandbytes has its own mind."""
+    shutil.rmtree(output, ignore_errors=True)
+    if scheme in BITSANDBYTES:
+        _bitsandbytes(source, output, scheme)
+        return
+    import llmcompressor
+
+    with contextlib.redirect_stdout(io.StringIO()):
+        llmcompressor.model_free_ptq(
+            model_stub=str(source), save_directory=str(output), scheme=scheme, ignore=ignore, max_workers=1, device="cpu"
+        )
+
+
+def _bitsandbytes(source: Path, output: Path, scheme: str) -> None:
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    if scheme == "llm_int8":
+        config = BitsAndBytesConfig(load_in_8bit=True)
+    else:
+        kind, nested = _FOUR_BITS[scheme]
+        config = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type=kind,
+            bnb_4bit_use_double_quant=nested,
+            bnb_4bit_compute_dtype=torch.bfloat16,
+        )
+    model = AutoModelForCausalLM.from_pretrained(source, quantization_config=config, dtype="auto", device_map="cpu")
+    model.save_pretrained(output)
+    for carried in source.glob("tokenizer*"):
+        shutil.copy(carried, output)
+
+
+def main(source: str, outputs: str, *schemes: str) -> None:
+    for scheme in schemes:
+        quantize(Path(source), Path(outputs) / scheme, scheme, ["lm_head", "re:.*embed_tokens"])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
