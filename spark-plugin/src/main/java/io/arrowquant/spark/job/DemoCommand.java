@@ -5,6 +5,7 @@ import io.arrowquant.storage.ByteSize;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,13 +51,14 @@ final class DemoCommand implements Callable<Integer> {
         settings.scheme = "int4";
         settings.overwrite = true;
         QuantizeRequest request = settings.request();
+        Configuration configuration = Sessions.hadoopConfiguration();
         if (!output.json()) {
             streams.line("");
             streams.line("What quantize --dry-run shows:");
-            new DryRun(JobPlan.of(request, Sessions.hadoopConfiguration())).print(streams);
+            new DryRun(JobPlan.of(request, configuration)).print(streams);
             streams.line("");
         }
-        int exitCode = QuantizeCommand.run(streams, request, false, output.json());
+        int exitCode = QuantizeCommand.run(streams, request, configuration, false, output.json());
         if (!output.json()) {
             printNextSteps(base);
         }
