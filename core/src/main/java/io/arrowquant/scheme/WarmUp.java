@@ -44,6 +44,8 @@ public final class WarmUp {
     private final ErrorStatistics errors;
     private final ThreadMXBean threads;
     private int compiledRounds;
+    private long end;
+    private long cpuEnd;
 
     /**
      * What came of it.
@@ -63,19 +65,22 @@ public final class WarmUp {
     }
 
     /**
-     * Runs for as long as it takes, at most for a time. Returns null, without having done anything, where the scheme takes
-     * other tensors than those made here, or the JVM does not tell what it allocates.
+     * Runs for as long as it takes, at most for a time, and for a time of this thread on a processor: where many share
+     * those, compiling takes longer, but is worth waiting for. Returns null, without having done anything, where the
+     * scheme takes other tensors than those made here, or the JVM does not tell what it allocates.
      */
-    public static Outcome run(Scheme scheme, DataType dtype, boolean quality, long maxMillis) {
+    public static Outcome run(Scheme scheme, DataType dtype, boolean quality, long maxMillis, long maxCpuMillis) {
         boolean known = dtype == DataType.BF16 || dtype == DataType.F16 || dtype == DataType.F32;
         if (!known
                 || !(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads)
                 || !threads.isThreadAllocatedMemorySupported()
-                || !threads.isThreadAllocatedMemoryEnabled()) {
+                || !threads.isThreadAllocatedMemoryEnabled()
+                || !threads.isCurrentThreadCpuTimeSupported()
+                || !threads.isThreadCpuTimeEnabled()) {
             return null;
         }
         WarmUp warmUp = new WarmUp(scheme, dtype, quality, threads);
-        return warmUp.shape == null ? null : warmUp.run(maxMillis);
+        return warmUp.shape == null ? null : warmUp.run(maxMillis, maxCpuMillis);
     }
 
     private static Shape shapeFor(Scheme scheme, DataType dtype) {
@@ -104,12 +109,13 @@ public final class WarmUp {
         return bytes;
     }
 
-    private Outcome run(long maxMillis) {
+    private Outcome run(long maxMillis, long maxCpuMillis) {
         long begin = System.nanoTime();
-        long end = begin + TimeUnit.MILLISECONDS.toNanos(maxMillis);
+        end = begin + TimeUnit.MILLISECONDS.toNanos(maxMillis);
+        cpuEnd = threads.getCurrentThreadCpuTime() + TimeUnit.MILLISECONDS.toNanos(maxCpuMillis);
         try {
-            while (compiledRounds < ENOUGH_ROUNDS && System.nanoTime() < end) {
-                encodeTensor(end);
+            while (compiledRounds < ENOUGH_ROUNDS && !isOver()) {
+                encodeTensor();
             }
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -117,7 +123,11 @@ public final class WarmUp {
         return new Outcome(compiledRounds >= ENOUGH_ROUNDS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
     }
 
-    private void encodeTensor(long end) throws IOException {
+    private boolean isOver() {
+        return System.nanoTime() >= end || threads.getCurrentThreadCpuTime() >= cpuEnd;
+    }
+
+    private void encodeTensor() throws IOException {
         ElementSource source = (start, count, tile) -> tile.setStored(dtype, stored, 0, count);
         RangeEncoder encoder = new RangeEncoder(scheme, new EncodeRequest(null, dtype, shape, NonFinite.CLAMP));
         if (encoder.needsSurvey()) {
@@ -139,7 +149,7 @@ public final class WarmUp {
                 boolean compiled = round > ROUND && now - allocated < COMPILED_BYTES * ROUND * piece;
                 compiledRounds = compiled ? compiledRounds + 1 : 0;
                 allocated = now;
-                if (compiledRounds >= ENOUGH_ROUNDS || System.nanoTime() >= end) {
+                if (compiledRounds >= ENOUGH_ROUNDS || isOver()) {
                     return;
                 }
             }

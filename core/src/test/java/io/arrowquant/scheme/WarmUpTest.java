@@ -13,14 +13,14 @@ class WarmUpTest {
     @ParameterizedTest
     @CsvSource({"W4A16, BF16, false", "W4A16, BF16, true", "W8A8, F16, false", "nf4, F32, false", "NVFP4, BF16, false"})
     void endsWhenNothingIsPutIntoBoxesAnyMore(String scheme, DataType dtype, boolean quality) {
-        WarmUp.Outcome outcome = WarmUp.run(SchemeCatalog.parse(scheme), dtype, quality, PATIENCE_MILLIS);
+        WarmUp.Outcome outcome = WarmUp.run(SchemeCatalog.parse(scheme), dtype, quality, PATIENCE_MILLIS, PATIENCE_MILLIS);
 
         assertThat(outcome.compiled()).isTrue();
     }
 
     @Test
     void endsWhenItsTimeIsOver() {
-        WarmUp.Outcome outcome = WarmUp.run(SchemeCatalog.parse("W4A16_ASYM"), DataType.F32, true, 0);
+        WarmUp.Outcome outcome = WarmUp.run(SchemeCatalog.parse("W4A16_ASYM"), DataType.F32, true, 0, PATIENCE_MILLIS);
 
         assertThat(outcome.compiled()).isFalse();
         assertThat(outcome.millis()).isLessThan(PATIENCE_MILLIS);
@@ -28,7 +28,7 @@ class WarmUpTest {
 
     @Test
     void doesNothingForTypesThatAreNotQuantized() {
-        assertThat(WarmUp.run(SchemeCatalog.parse("W4A16"), DataType.F8_E4M3, false, PATIENCE_MILLIS))
+        assertThat(WarmUp.run(SchemeCatalog.parse("W4A16"), DataType.F8_E4M3, false, PATIENCE_MILLIS, PATIENCE_MILLIS))
                 .isNull();
     }
 }

@@ -20,7 +20,10 @@ public final class KernelWarmUp {
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelWarmUp.class);
 
-    private static final long LIMIT_MILLIS = 5_000;
+    /** Ten times what it takes on a machine that has nothing else to do. */
+    private static final long LIMIT_MILLIS = 20_000;
+
+    private static final long CPU_LIMIT_MILLIS = 2_000;
 
     private static final Map<String, CountDownLatch> STARTED = new ConcurrentHashMap<>();
 
@@ -51,7 +54,7 @@ public final class KernelWarmUp {
 
     private static void run(Scheme scheme, DataType dtype, boolean quality, CountDownLatch done) {
         try {
-            WarmUp.Outcome outcome = WarmUp.run(scheme, dtype, quality, LIMIT_MILLIS);
+            WarmUp.Outcome outcome = WarmUp.run(scheme, dtype, quality, LIMIT_MILLIS, CPU_LIMIT_MILLIS);
             LOG.debug("Warm-up of {} from {}: {}", scheme.spelling(), dtype, outcome);
         } catch (RuntimeException | LinkageError failed) {
             // A job can do without; if it cannot run the scheme either, it says so.

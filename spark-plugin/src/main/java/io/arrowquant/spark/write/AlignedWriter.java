@@ -3,6 +3,7 @@ package io.arrowquant.spark.write;
 import com.sun.nio.file.ExtendedOpenOption;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -13,12 +14,17 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Writes to a file past the page cache. The system then takes whole blocks only, from memory that begins at one. Here
  * writes are gathered: each that goes on where an earlier one ended joins it, and goes out with it in large aligned
  * pieces. What begins or ends within a block goes through the page cache, and so does everything else once the system has
- * refused a piece. The two never meet in a block.
+ * refused a piece. The two never meet in a block. A disk is waited for without the processor: while one piece is on its
+ * way, the caller goes on with the next.
  */
 final class AlignedWriter implements Closeable {
     private static final int PIECE = 1 << 20;
@@ -35,11 +41,20 @@ final class AlignedWriter implements Closeable {
     /** Buffers of this process that are not in use: never more than were in use at a time. */
     private static final Queue<ByteBuffer> SPARE = new ConcurrentLinkedQueue<>();
 
+    /** As many threads as there are writers, and none when there is nothing to write. */
+    private static final ExecutorService WRITING = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "arrowquant-writer");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     private final FileChannel buffered;
     private final FileChannel direct;
     private final int block;
     private final Deque<Run> runs = new ArrayDeque<>();
-    private boolean refused;
+    private volatile boolean refused;
+    /** The piece on its way, or null. */
+    private Future<Void> pending;
 
     AlignedWriter(FileChannel buffered, FileChannel direct, int block) {
         this.buffered = buffered;
@@ -89,18 +104,80 @@ final class AlignedWriter implements Closeable {
         if (runs.size() == MOST_RUNS) {
             runs.removeFirst().finish();
         }
-        ByteBuffer spare = SPARE.poll();
-        Run run = new Run(
-                position,
-                spare == null ? ByteBuffer.allocateDirect(PIECE + LARGEST_BLOCK).alignedSlice(LARGEST_BLOCK) : spare);
+        Run run = new Run(position);
         runs.addLast(run);
         return run;
+    }
+
+    private static ByteBuffer buffer() {
+        ByteBuffer spare = SPARE.poll();
+        ByteBuffer buffer = spare == null
+                ? ByteBuffer.allocateDirect(PIECE + LARGEST_BLOCK).alignedSlice(LARGEST_BLOCK)
+                : spare;
+        return buffer.clear().limit(PIECE);
     }
 
     private void writeBuffered(long position, ByteBuffer source) throws IOException {
         long at = position;
         while (source.hasRemaining()) {
             at += buffered.write(source, at);
+        }
+    }
+
+    /** Sends a filled buffer on its way, after the one before it. */
+    private void send(ByteBuffer filled, long start) throws IOException {
+        awaitPending();
+        pending = WRITING.submit(() -> {
+            try {
+                writePiece(filled.flip(), start);
+            } finally {
+                SPARE.add(filled);
+            }
+            return null;
+        });
+    }
+
+    private void writePiece(ByteBuffer piece, long start) throws IOException {
+        int end = piece.limit();
+        int whole = end & -block;
+        if (whole > 0 && !refused) {
+            writeDirect(piece.limit(whole), start);
+        }
+        piece.limit(end);
+        writeBuffered(start + piece.position(), piece);
+    }
+
+    /** All of a piece, or what comes before the place where the system refuses. */
+    private void writeDirect(ByteBuffer piece, long start) {
+        try {
+            while (piece.hasRemaining()) {
+                direct.write(piece, start + piece.position());
+                if ((piece.position() & (block - 1)) != 0) {
+                    // A disk that is full takes a part; the rest gets its error from the page cache.
+                    refused = true;
+                    piece.position(piece.position() & -block);
+                    return;
+                }
+            }
+        } catch (IOException useTheCache) {
+            refused = true;
+        }
+    }
+
+    private void awaitPending() throws IOException {
+        Future<Void> awaited = pending;
+        if (awaited == null) {
+            return;
+        }
+        try {
+            awaited.get();
+            pending = null;
+        } catch (ExecutionException failed) {
+            pending = null;
+            throw failed.getCause() instanceof IOException cause ? cause : new IOException(failed.getCause());
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("cancelled while writing");
         }
     }
 
@@ -111,23 +188,24 @@ final class AlignedWriter implements Closeable {
             left.remove();
             run.finish();
         }
+        awaitPending();
     }
 
+    /** Forgets what is still held. What is on its way ends by itself, perhaps with an error that matters no more. */
     @Override
     public void close() throws IOException {
-        runs.forEach(Run::release);
+        runs.forEach(run -> SPARE.add(run.held));
         runs.clear();
         direct.close();
     }
 
     /** Bytes that follow each other, and begin at a block. */
     private final class Run {
-        private final ByteBuffer held;
+        private ByteBuffer held = buffer();
         private long start;
 
-        Run(long start, ByteBuffer held) {
+        Run(long start) {
             this.start = start;
-            this.held = held.clear().limit(PIECE);
         }
 
         long end() {
@@ -142,53 +220,17 @@ final class AlignedWriter implements Closeable {
                 at += count;
                 left -= count;
                 if (!held.hasRemaining()) {
-                    writeHeld();
+                    ByteBuffer filled = held;
+                    held = buffer();
+                    long place = start;
+                    start += PIECE;
+                    send(filled, place);
                 }
-            }
-        }
-
-        private void writeHeld() throws IOException {
-            held.flip();
-            int whole = held.limit() & -block;
-            int last = held.limit();
-            if (whole > 0 && !refused) {
-                writeDirect(whole);
-            }
-            held.limit(last);
-            long at = start + held.position();
-            start += last;
-            writeBuffered(at, held);
-            held.clear().limit(PIECE);
-        }
-
-        /** Up to {@code whole}, or up to where the system refuses. */
-        private void writeDirect(int whole) {
-            held.limit(whole);
-            try {
-                while (held.hasRemaining()) {
-                    direct.write(held, start + held.position());
-                    if ((held.position() & (block - 1)) != 0) {
-                        // A disk that is full takes a part; the rest gets its error from the page cache.
-                        refused = true;
-                        held.position(held.position() & -block);
-                        return;
-                    }
-                }
-            } catch (IOException useTheCache) {
-                refused = true;
             }
         }
 
         void finish() throws IOException {
-            try {
-                writeHeld();
-            } finally {
-                release();
-            }
-        }
-
-        void release() {
-            SPARE.add(held);
+            send(held, start);
         }
     }
 }
