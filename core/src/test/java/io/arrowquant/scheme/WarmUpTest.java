@@ -13,7 +13,8 @@ class WarmUpTest {
     @ParameterizedTest
     @CsvSource({"W4A16, BF16, false", "W4A16, BF16, true", "W8A8, F16, false", "nf4, F32, false", "NVFP4, BF16, false"})
     void endsWhenNothingIsPutIntoBoxesAnyMore(String scheme, DataType dtype, boolean quality) {
-        WarmUp.Outcome outcome = WarmUp.run(SchemeCatalog.parse(scheme), dtype, quality, PATIENCE_MILLIS, PATIENCE_MILLIS);
+        WarmUp.Outcome outcome =
+                WarmUp.run(SchemeCatalog.parse(scheme), dtype, quality, PATIENCE_MILLIS, PATIENCE_MILLIS);
 
         assertThat(outcome.compiled()).isTrue();
     }

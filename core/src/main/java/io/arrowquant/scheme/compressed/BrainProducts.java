@@ -27,7 +27,8 @@ final class BrainProducts {
 
     static {
         for (int i = 0; i < PRODUCTS.length; i++) {
-            float significand = 1 + (float) (i / WHOLE_NUMBERS) / SIGNIFICANDS;
+            int fraction = i / WHOLE_NUMBERS;
+            float significand = 1 + (float) fraction / SIGNIFICANDS;
             int whole = i % WHOLE_NUMBERS - CODES;
             PRODUCTS[i] = Float16.brainToFloat(Float16.floatToBrain(whole * significand));
         }
@@ -40,8 +41,7 @@ final class BrainProducts {
     }
 
     /** {@code (code + shift) * scale} of codes below 16; the sum lies between -16 and 15. */
-    static void multiply(
-            byte[] codes, int codeOffset, int count, int shift, float scale, float[] values, int offset) {
+    static void multiply(byte[] codes, int codeOffset, int count, int shift, float scale, float[] values, int offset) {
         int bits = Float.floatToRawIntBits(scale);
         float power = Float.intBitsToFloat(bits & 0x7f800000);
         int first = ((bits >>> 16) & (SIGNIFICANDS - 1)) * WHOLE_NUMBERS + CODES + shift;

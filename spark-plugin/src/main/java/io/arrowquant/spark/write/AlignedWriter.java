@@ -111,9 +111,8 @@ final class AlignedWriter implements Closeable {
 
     private static ByteBuffer buffer() {
         ByteBuffer spare = SPARE.poll();
-        ByteBuffer buffer = spare == null
-                ? ByteBuffer.allocateDirect(PIECE + LARGEST_BLOCK).alignedSlice(LARGEST_BLOCK)
-                : spare;
+        ByteBuffer buffer =
+                spare == null ? ByteBuffer.allocateDirect(PIECE + LARGEST_BLOCK).alignedSlice(LARGEST_BLOCK) : spare;
         return buffer.clear().limit(PIECE);
     }
 
