@@ -37,9 +37,10 @@ public final class Conversion {
             throws IOException {
         TaskContext task = TaskContext.get();
         TaskRecorder recorder = TaskRecorder.current(sink);
+        file.awaitKernels();
         try (FileConversion conversion = new FileConversion(file, staging.configuration(), recorder);
-                PlannedFile target =
-                        staging.create(task.partitionId(), task.taskAttemptId(), ConvertFile.STAGED_NAME)) {
+                PlannedFile target = staging.create(
+                        task.partitionId(), task.taskAttemptId(), ConvertFile.STAGED_NAME, conversion.bytes())) {
             return conversion.run(target, task.partitionId(), task.taskAttemptId());
         }
     }

@@ -17,4 +17,27 @@ public record ConvertFile(
         implements Serializable {
     /** What the file is called until it is taken up. */
     static final String STAGED_NAME = "file.safetensors";
+
+    /** Waits until the kernels of what makes up most of this file are compiled. */
+    void awaitKernels() {
+        ConvertTensor largest = null;
+        for (ConvertTensor tensor : tensors) {
+            if (tensor.scheme() != null
+                    && (largest == null
+                            || tensor.tensor().byteLength() > largest.tensor().byteLength())) {
+                largest = tensor;
+            }
+        }
+        if (largest != null && bytes() >= KernelWarmUp.WORTH_IT_BYTES) {
+            KernelWarmUp.await(largest.scheme(), largest.tensor().dtype(), quality);
+        }
+    }
+
+    private long bytes() {
+        long bytes = 0;
+        for (ConvertTensor tensor : tensors) {
+            bytes += tensor.tensor().byteLength();
+        }
+        return bytes;
+    }
 }

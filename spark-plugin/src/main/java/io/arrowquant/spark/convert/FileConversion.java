@@ -53,6 +53,11 @@ final class FileConversion implements Closeable {
         this.places = new FilePlaces(work.tensors());
     }
 
+    /** About how large the file will be. */
+    long bytes() {
+        return places.bytes();
+    }
+
     /** Writes and completes the file; what it gives lacks the attempt. */
     ConvertedFile run(PlannedFile file, int partition, long taskId) throws IOException {
         target = file;

@@ -39,7 +39,6 @@ final class ModelJob {
     private final Streams streams;
     private final ConvertWork work;
     private final Map<TensorKey, Made> made = new HashMap<>();
-    private final long begin = System.nanoTime();
 
     /** What became of a tensor, and the file it lies in. */
     record Made(String file, ConvertedTensor tensor) {}
@@ -52,10 +51,12 @@ final class ModelJob {
     }
 
     QuantizeJob.Result run(SparkRun run, Storages.Located output) throws IOException {
+        // Without the start of Spark, which says nothing of the job.
+        long begin = System.nanoTime();
         OutputClaim claim = run.claim(output);
         Storage storage = output.storage();
         String directory = claim.directory();
-        SparkContext context = run.session().sparkContext();
+        SparkContext context = run.context();
 
         List<ModelFile> files = plan.modelFiles(context.defaultParallelism());
         List<ConvertedFile> converted = convert(run, claim, files);
@@ -81,7 +82,7 @@ final class ModelJob {
     }
 
     private List<ConvertedFile> convert(SparkRun run, OutputClaim claim, List<ModelFile> files) throws IOException {
-        SparkContext context = run.session().sparkContext();
+        SparkContext context = run.context();
         ProgressLine line = new ProgressLine("quantize", plan.tensors().size(), plan.bytesBefore());
         try (Progress progress = new Progress(streams, line, run::progress)) {
             progress.start();

@@ -5,6 +5,7 @@ import io.arrowquant.error.Printable;
 import io.arrowquant.recipe.Setting;
 import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.spark.storage.Storages;
+import io.arrowquant.spark.write.DirectIo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +137,12 @@ final class QuantizeCommand implements Callable<Integer> {
                     + " Default: files as in the input, more where there would be too few for the cluster.")
     private String maxShardSize;
 
+    @Option(
+            names = "--direct-io",
+            paramLabel = "WHEN",
+            description = "Write files on this machine past its page cache: auto (default: from 64 MB on), on or off.")
+    private String directIo;
+
     @Option(names = "--report", paramLabel = "DIR", description = "Write the report there as well.")
     private String reportDirectory;
 
@@ -148,7 +155,15 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return run(streams, settings().request(Sessions.hadoopConfiguration()), dryRun, outputOptions.json());
+        Configuration configuration = Sessions.hadoopConfiguration();
+        if (directIo != null) {
+            DirectIo.of(directIo).putInto(configuration);
+        }
+        QuantizeRequest request = settings().request(configuration);
+        if (!dryRun) {
+            EarlyWarmUp.begin(request);
+        }
+        return run(streams, request, configuration, dryRun, outputOptions.json());
     }
 
     private QuantizeSettings settings() {
@@ -181,8 +196,8 @@ final class QuantizeCommand implements Callable<Integer> {
     }
 
     /** Also what the demo runs. */
-    static int run(Streams streams, QuantizeRequest request, boolean dryRun, boolean json) throws IOException {
-        Configuration configuration = Sessions.hadoopConfiguration();
+    static int run(Streams streams, QuantizeRequest request, Configuration configuration, boolean dryRun, boolean json)
+            throws IOException {
         JobPlan plan = JobPlan.of(request, configuration);
         Storages.Located target = QuantizeJob.check(plan, configuration);
         if (dryRun) {

@@ -59,7 +59,7 @@ final class SchemeDecision {
     }
 
     private Map<TensorKey, SchemeChoice.Measured> measure(SparkRun run, List<PlannedTensor> tensors, Streams streams) {
-        SparkContext context = run.session().sparkContext();
+        SparkContext context = run.context();
         List<List<PlannedTensor>> shares = shares(tensors, context.defaultParallelism() * TASKS_EACH);
         List<MeasureWork> works = new ArrayList<>();
         ConvertWork maker = new ConvertWork(plan);

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SparkRun implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(SparkRun.class);
+    private static final String APPLICATION = "ArrowQuant";
     private static final String GROUP_PROPERTY = "spark.jobGroup.id";
 
     /** Spark's own hook runs at 40, that of the file systems at 10. */
@@ -31,7 +32,6 @@ final class SparkRun implements Closeable {
     private static final long PATIENCE_SECONDS = 10;
 
     private final String jobId;
-    private final SparkSession session;
     private final SparkContext context;
     private final boolean ownGroup;
     private final String queryIdBefore;
@@ -41,10 +41,9 @@ final class SparkRun implements Closeable {
     private volatile boolean ending;
     private volatile OutputClaim claim;
 
-    private SparkRun(String jobId, String description, SparkSession session) {
+    private SparkRun(String jobId, String description, SparkContext context) {
         this.jobId = jobId;
-        this.session = session;
-        this.context = session.sparkContext();
+        this.context = context;
         this.queryIdBefore = context.getLocalProperty(TaskRecorder.QUERY_ID_PROPERTY);
         // A group somebody has set stays: it is the handle by which they will cancel us.
         this.ownGroup = context.getLocalProperty(GROUP_PROPERTY) == null;
@@ -56,9 +55,9 @@ final class SparkRun implements Closeable {
         ShutdownHookManager.get().addShutdownHook(hook, BEFORE_SPARK, 2 * PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Begins a job in the session there is, or in a new one. */
+    /** Begins a job in the application there is, or in a new one. */
     static SparkRun begin(String description) {
-        return new SparkRun(OutputClaim.newJobId(), description, Sessions.getOrCreate("ArrowQuant"));
+        return new SparkRun(OutputClaim.newJobId(), description, Sessions.contextOrCreate(APPLICATION));
     }
 
     /** Claims the output, until it is published or this run is closed. */
@@ -67,8 +66,13 @@ final class SparkRun implements Closeable {
         return claim;
     }
 
+    /** For jobs that run SQL: the session there is, or a new one. */
     SparkSession session() {
-        return session;
+        return Sessions.getOrCreate(APPLICATION);
+    }
+
+    SparkContext context() {
+        return context;
     }
 
     String jobId() {
