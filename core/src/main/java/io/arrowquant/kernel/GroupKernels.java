@@ -88,4 +88,18 @@ public interface GroupKernels {
      */
     void encodeBrainByFactors(
             byte[] stored, int byteOffset, int spans, int bits, float[] factors, byte[] packed, int packedOffset);
+
+    /**
+     * Values of packed codes of four bits: {@code (code - zeroPoint) * scale}, saturated to the largest finite floats, as
+     * {@link IntegerKernels#decode} has them.
+     */
+    void decodeNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            float[] values,
+            int offset);
 }

@@ -217,6 +217,31 @@ final class ScalarGroups implements GroupKernels {
         }
     }
 
+    @Override
+    public void decodeNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            float[] values,
+            int offset) {
+        for (int group = 0; group < groups; group++) {
+            float scale = scales[group];
+            float zeroPoint = zeroPoints[group];
+            for (int i = group * length; i < (group + 1) * length; i += 2) {
+                int both = packed[packedOffset + i / 2];
+                values[offset + i] = value(both & 0x0f, scale, zeroPoint);
+                values[offset + i + 1] = value(both >> 4 & 0x0f, scale, zeroPoint);
+            }
+        }
+    }
+
+    private static float value(int code, float scale, float zeroPoint) {
+        return Math.min(Math.max((code - zeroPoint) * scale, -Float.MAX_VALUE), Float.MAX_VALUE);
+    }
+
     private static int code(float value, float scale, float zeroPoint, float top) {
         float rounded = (value / scale + ROUNDER) - ROUNDER;
         return (int) Math.min(Math.max(rounded + zeroPoint, 0f), top);

@@ -238,6 +238,23 @@ final class VectorGroups implements GroupKernels {
     }
 
     @Override
+    public void decodeNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            float[] values,
+            int offset) {
+        if (length % VectorSpans.LENGTH != 0
+                || !VectorSpanValues.nibbles(
+                        packed, packedOffset, groups, length, scales, zeroPoints, values, offset)) {
+            single.decodeNibbles(packed, packedOffset, groups, length, scales, zeroPoints, values, offset);
+        }
+    }
+
+    @Override
     public void encodeBrainNibbles(
             byte[] stored,
             int byteOffset,

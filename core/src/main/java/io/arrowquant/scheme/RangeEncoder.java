@@ -146,7 +146,7 @@ public final class RangeEncoder {
             }
             decoder.decode(parts.arrays(), offsets, at, tile.count(), decoded, 0);
         }
-        quality.add(tile.floats(), tile.floatOffset(), decoded, 0, tile.count(), at);
+        quality.add(tile, decoded, 0, at);
     }
 
     /** Values replaced so far because they were NaN or infinite. */

@@ -175,6 +175,31 @@ abstract class GroupContract {
         assertThat(factors[2]).isNaN();
     }
 
+    @Test
+    void valuesOfNibblesAreThoseOfSingleGroups() {
+        float[] scales = {0.25f, -0.1f, 0f, 0x1p-140f, 3e38f, Float.NaN, Float.POSITIVE_INFINITY, 1.7f};
+        float[] zeroPoints = {8f, 0f, 15f, 3f, 8f, 7f, 8f, 2.5f};
+        for (int length : LENGTHS) {
+            // Two groups of each call: all plain, or the second one not.
+            for (int second = 0; second < scales.length; second++) {
+                float[] twoScales = {scales[0], scales[second]};
+                float[] twoZeroPoints = {zeroPoints[0], zeroPoints[second]};
+                byte[] packed = new byte[length + 3];
+                new Random(length).nextBytes(packed);
+                byte[] codes = new byte[2 * length];
+                reference.unpack(packed, 3, 4, codes, 0, 2 * length);
+                float[] expected = new float[2 * length + 2];
+                float[] values = new float[2 * length + 2];
+                for (int group = 0; group < 2; group++) {
+                    int at = group * length;
+                    reference.decode(codes, at, length, twoScales[group], twoZeroPoints[group], expected, 1 + at);
+                }
+                kernels().decodeNibbles(packed, 3, 2, length, twoScales, twoZeroPoints, values, 1);
+                assertThat(values).isEqualTo(expected);
+            }
+        }
+    }
+
     /** Fits grids as the int family does, symmetric and not, and compares with the codes of single groups. */
     private void check(float[] values, int length, int bits) {
         byte[] stored = brains(values);
