@@ -105,8 +105,8 @@ final class VectorScaledBrains {
     }
 
     /**
-     * Symmetric groups of whole spans; see {@link VectorSpans} for how the loop is made. The lower halves of the sums with
-     * the rounder are whole numbers with a sign: those of a pair are brought together before they are limited.
+     * Symmetric groups of whole spans; see {@link VectorSpans} for how the loop is made. The lower half of a sum with the
+     * rounder is a whole number with a sign: those of a pair are brought together.
      */
     private static void spans(
             byte[] stored,
@@ -122,8 +122,10 @@ final class VectorScaledBrains {
         IntVector lowerHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0000ffff));
         IntVector half = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x8000));
         FloatVector rounder = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER));
-        ShortVector least = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, (short) lowest));
-        ShortVector most = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, (short) highest));
+        int rounderBits = Float.floatToRawIntBits(ROUNDER);
+        IntVector least = INT_VECTOR.cast(IntVector.broadcast(INTS, rounderBits + lowest));
+        IntVector most = INT_VECTOR.cast(IntVector.broadcast(INTS, rounderBits + highest));
+        ShortVector base = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, (short) lowest));
         int spansOfGroup = length / SymmetricFactors.SPAN;
         int spans = groups * spansOfGroup;
         int left = spansOfGroup;
@@ -145,14 +147,18 @@ final class VectorScaledBrains {
                         FLOAT_VECTOR.cast(xBits.add(half).and(upperHalf).reinterpretAsFloats());
                 FloatVector second =
                         FLOAT_VECTOR.cast(yBits.add(half).and(upperHalf).reinterpretAsFloats());
-                IntVector firstSum = INT_VECTOR.cast(first.add(rounder).reinterpretAsInts());
-                IntVector secondSum = INT_VECTOR.cast(second.add(rounder).reinterpretAsInts());
+                IntVector firstSum = INT_VECTOR
+                        .cast(first.add(rounder).reinterpretAsInts())
+                        .max(least)
+                        .min(most);
+                IntVector secondSum = INT_VECTOR
+                        .cast(second.add(rounder).reinterpretAsInts())
+                        .max(least)
+                        .min(most);
                 IntVector both = firstSum.and(lowerHalf).or(INT_VECTOR.cast(secondSum.lanewise(LSHL, 16)));
-                ShortVector limited =
-                        SHORT_VECTOR.cast(both.reinterpretAsShorts()).max(least).min(most);
-                HALF_BYTE_VECTOR
-                        .cast(limited.sub(least).convertShape(S2B, HALF_BYTES, 0))
-                        .intoArray(codes, codeOffset + i);
+                ShortVector pairs =
+                        SHORT_VECTOR.cast(both.reinterpretAsShorts()).sub(base);
+                HALF_BYTE_VECTOR.cast(pairs.convertShape(S2B, HALF_BYTES, 0)).intoArray(codes, codeOffset + i);
             }
             if (!multiplies(scale)) {
                 int at = byteOffset + 2 * begin;

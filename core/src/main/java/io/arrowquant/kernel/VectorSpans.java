@@ -22,6 +22,7 @@ import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -40,6 +41,9 @@ final class VectorSpans {
     private static final int FLOAT_LANES = FLOATS.length();
     private static final int BRAIN_LANES = SHORTS.length();
 
+    /** What is added for codes of four bits: the sum then has sixteen bits below its code. */
+    private static final float NIBBLE_MAGIC = 128.5f;
+
     /** Takes doubtful fractions, from minus to plus twice the doubt, to the smallest shorts. */
     private static final short SHIFT = (short) (Short.MIN_VALUE + 2 * DOUBT);
 
@@ -47,7 +51,10 @@ final class VectorSpans {
 
     private VectorSpans() {}
 
-    /** Packed codes of four bits, of bfloat16. */
+    /**
+     * Packed codes of four bits, of bfloat16. Half as much is added as for eight bits, so that the code is at the bottom of
+     * the upper half of a sum, and the lower half is the distance from the middle between two codes.
+     */
     static void nibbles(
             byte[] stored,
             int byteOffset,
@@ -60,8 +67,7 @@ final class VectorSpans {
         IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
         IntVector lowerHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0000ffff));
         IntVector lowNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0f));
-        IntVector highNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xf0));
-        ShortVector shift = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, SHIFT));
+        ShortVector shift = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, (short) (Short.MIN_VALUE + DOUBT)));
         ShortVector far = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
         int spansOfGroup = length / LENGTH;
         int spans = groups * spansOfGroup;
@@ -71,7 +77,7 @@ final class VectorSpans {
             float scale = scales[group];
             float zeroPoint = zeroPoints[group];
             FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
-            FloatVector magic = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, MAGIC + zeroPoint));
+            FloatVector magic = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, NIBBLE_MAGIC + zeroPoint));
             ShortVector nearest = far;
             for (int step = 0; step < LENGTH / BRAIN_LANES; step++) {
                 int i = span * LENGTH + step * BRAIN_LANES;
@@ -82,27 +88,22 @@ final class VectorSpans {
                 FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
                 IntVector first = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
                 IntVector second = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
-                // The fractions as shorts: those in doubt are near zero, and nearest to the smallest short when
-                // shifted.
-                IntVector fractions = INT_VECTOR
-                        .cast(first.lanewise(LSHL, 1))
-                        .and(lowerHalf)
-                        .or(INT_VECTOR.cast(second.lanewise(LSHL, 17)));
-                ShortVector distances = SHORT_VECTOR.cast(fractions.reinterpretAsShorts());
+                ShortVector distances = SHORT_VECTOR.cast(first.and(lowerHalf)
+                        .or(INT_VECTOR.cast(second.lanewise(LSHL, 16)))
+                        .reinterpretAsShorts());
                 nearest = SHORT_VECTOR.cast(nearest).min(distances.add(shift));
-                IntVector both = INT_VECTOR
-                        .cast(first.lanewise(LSHR, FRACTION_BITS))
-                        .and(lowNibble)
-                        .or(INT_VECTOR
-                                .cast(second.lanewise(LSHR, FRACTION_BITS - 4))
-                                .and(highNibble));
+                // The lowest four bits of one and the next four of the other: the rest is dropped.
+                IntVector low = INT_VECTOR.cast(first.lanewise(LSHR, 16));
+                IntVector high = INT_VECTOR.cast(second.lanewise(LSHR, 16 - 4));
+                IntVector differing = INT_VECTOR.cast(low.lanewise(XOR, high)).and(lowNibble);
+                IntVector both = INT_VECTOR.cast(high.lanewise(XOR, differing));
                 QUARTER_BYTE_VECTOR
                         .cast(both.convertShape(I2B, QUARTER_BYTES, 0))
                         .intoArray(packed, packedOffset + i / 2);
             }
             boolean doubtful = SHORT_VECTOR
                     .cast(nearest)
-                    .compare(LE, (short) (Short.MIN_VALUE + 4 * DOUBT))
+                    .compare(LE, (short) (Short.MIN_VALUE + 2 * DOUBT))
                     .anyTrue();
             if (doubtful || !VectorGroups.multiplies(scale)) {
                 int at = byteOffset + 2 * LENGTH * span;
@@ -131,7 +132,6 @@ final class VectorSpans {
         IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
         IntVector lowerHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0000ffff));
         IntVector lowByte = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x00ff));
-        IntVector highByte = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xff00));
         ShortVector shift = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, SHIFT));
         ShortVector far = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
         int top = (1 << bits) - 1;
@@ -154,18 +154,18 @@ final class VectorSpans {
                 FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
                 IntVector first = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
                 IntVector second = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
+                // The fractions as shorts: those in doubt are near zero, and nearest to the smallest short when
+                // shifted.
                 IntVector fractions = INT_VECTOR
                         .cast(first.lanewise(LSHL, 1))
                         .and(lowerHalf)
                         .or(INT_VECTOR.cast(second.lanewise(LSHL, 17)));
                 ShortVector distances = SHORT_VECTOR.cast(fractions.reinterpretAsShorts());
                 nearest = SHORT_VECTOR.cast(nearest).min(distances.add(shift));
-                IntVector both = INT_VECTOR
-                        .cast(first.lanewise(LSHR, FRACTION_BITS))
-                        .and(lowByte)
-                        .or(INT_VECTOR
-                                .cast(second.lanewise(LSHR, FRACTION_BITS - 8))
-                                .and(highByte));
+                IntVector low = INT_VECTOR.cast(first.lanewise(LSHR, FRACTION_BITS));
+                IntVector high = INT_VECTOR.cast(second.lanewise(LSHR, FRACTION_BITS - 8));
+                IntVector differing = INT_VECTOR.cast(low.lanewise(XOR, high)).and(lowByte);
+                IntVector both = INT_VECTOR.cast(high.lanewise(XOR, differing));
                 ShortVector narrowed = HALF_SHORT_VECTOR.cast(both.convertShape(I2S, HALF_SHORTS, 0));
                 HALF_BYTE_VECTOR.cast(narrowed.reinterpretAsBytes()).intoArray(codes, codeOffset + i);
             }
