@@ -10,7 +10,7 @@ import static io.arrowquant.kernel.VectorShapes.SHORTS;
 import static io.arrowquant.kernel.VectorShapes.SHORT_VECTOR;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.ByteVector;
@@ -19,8 +19,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * The largest and smallest values of blocks, on the bits of values. Each block leaves a vector of candidates in an array;
- * these are then folded for many blocks together.
+ * The largest and smallest values of blocks, on the bits of values.
  */
 final class VectorBlockExtremes {
     private static final int LANES = FLOATS.length();
@@ -32,7 +31,6 @@ final class VectorBlockExtremes {
     private static final int INFINITY = 0x7f800000;
     private static final int UPPER = 0xffff0000;
     private static final int UPPER_MAGNITUDE = 0x7fff0000;
-    private static final int MAGNITUDES = 0x7fff7fff;
 
     /** Places of elements, counted from the end of the longest block: of the first element of each pair. */
     private static final int LAST_PLACE = 255;
@@ -41,10 +39,10 @@ final class VectorBlockExtremes {
 
     private final ScalarBlockPasses scalar = new ScalarBlockPasses();
 
-    /** A vector for each block; one more is read at the end. */
-    private final int[] most = new int[(BlockPassKernels.BLOCKS + 1) * LANES];
+    /** The result of each block, as bits. */
+    private final int[] most = new int[BlockPassKernels.BLOCKS];
 
-    private final int[] other = new int[(BlockPassKernels.BLOCKS + 1) * LANES];
+    private final int[] other = new int[BlockPassKernels.BLOCKS];
 
     void farthest(float[] values, int offset, int blocks, int elements, float[] farthest) {
         for (int block = 0; block < blocks; block++) {
@@ -58,29 +56,16 @@ final class VectorBlockExtremes {
                 positive = INT_VECTOR.cast(positive).max(bits);
                 negative = INT_VECTOR.cast(negative).max(INT_VECTOR.cast(bits.lanewise(XOR, SIGN)));
             }
-            INT_VECTOR.cast(positive).intoArray(most, block * LANES);
-            INT_VECTOR.cast(negative).intoArray(other, block * LANES);
+            most[block] = INT_VECTOR.cast(positive).reduceLanes(MAX);
+            other[block] = INT_VECTOR.cast(negative).reduceLanes(MAX);
         }
-        fold(most, blocks);
-        fold(other, blocks);
         for (int block = 0; block < blocks; block++) {
-            int highest = most[block * LANES];
-            int lowest = other[block * LANES];
+            int highest = most[block];
+            int lowest = other[block];
             if (highest == lowest) {
                 farthest[block] = ScalarBlockPasses.farthest(values, offset + block * elements, elements);
             } else {
                 farthest[block] = Float.intBitsToFloat(highest > lowest ? highest : lowest | SIGN);
-            }
-        }
-    }
-
-    /** Brings the largest of each vector to its first lane: all halves of vectors first, then all quarters. */
-    private static void fold(int[] vectors, int count) {
-        for (int distance = LANES / 2; distance > 0; distance /= 2) {
-            for (int i = 0; i < count * LANES; i += LANES) {
-                IntVector lower = INT_VECTOR.cast(IntVector.fromArray(INTS, vectors, i));
-                IntVector upper = INT_VECTOR.cast(IntVector.fromArray(INTS, vectors, i + distance));
-                lower.max(upper).intoArray(vectors, i);
             }
         }
     }
@@ -99,15 +84,13 @@ final class VectorBlockExtremes {
                 high = INT_VECTOR.cast(high).max(ordered);
                 low = INT_VECTOR.cast(low).max(INT_VECTOR.cast(ordered.lanewise(XOR, -1)));
             }
-            INT_VECTOR.cast(high).intoArray(most, block * LANES);
-            INT_VECTOR.cast(low).intoArray(other, block * LANES);
+            most[block] = INT_VECTOR.cast(high).reduceLanes(MAX);
+            other[block] = INT_VECTOR.cast(low).reduceLanes(MAX);
         }
-        fold(most, blocks);
-        fold(other, blocks);
         for (int block = 0; block < blocks; block++) {
-            int high = most[block * LANES];
+            int high = most[block];
             // The lowest was turned over, to be the most too.
-            int low = ~other[block * LANES];
+            int low = ~other[block];
             highest[block] = Float.intBitsToFloat(high ^ ((high >> 31) & ScalarBlockPasses.MAGNITUDE));
             lowest[block] = Float.intBitsToFloat(low ^ ((low >> 31) & ScalarBlockPasses.MAGNITUDE));
             if (lowest[block] == 0f || highest[block] == 0f) {
@@ -139,12 +122,11 @@ final class VectorBlockExtremes {
                 IntVector second = pair.and(UPPER_MAGNITUDE).or(places.sub(1));
                 largest = INT_VECTOR.cast(largest).max(first).max(second);
             }
-            INT_VECTOR.cast(largest).intoArray(most, block * LANES);
+            most[block] = INT_VECTOR.cast(largest).reduceLanes(MAX);
         }
-        fold(most, blocks);
         int all = 0;
         for (int block = 0; block < blocks; block++) {
-            int largest = most[block * LANES];
+            int largest = most[block];
             int place = LAST_PLACE - (largest & ~UPPER);
             int upperByte = stored[byteOffset + 2 * (block * elements + place) + 1];
             farthest[block] = Float.intBitsToFloat((largest & UPPER) | (upperByte & SIGN)) + 0f;
@@ -153,55 +135,26 @@ final class VectorBlockExtremes {
         return all < INFINITY;
     }
 
-    /** Two blocks share a vector, as the halves of its lanes. */
     boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
         if (elements % PAIRS != 0) {
             return scalar.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
         }
-        int vectors = (blocks + 1) / 2;
-        for (int i = 0; i < vectors; i++) {
-            int first = byteOffset + 4 * i * elements;
-            // The last block of an odd number shares with itself.
-            int second = byteOffset + 2 * Math.min(2 * i + 1, blocks - 1) * elements;
-            ShortVector largest = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
-            for (int k = 0; k < 2 * elements; k += 2 * PAIRS) {
-                ByteVector firstLoaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, first + k));
-                ByteVector secondLoaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, second + k));
-                IntVector one = INT_VECTOR.cast(firstLoaded.reinterpretAsInts()).and(MAGNITUDES);
-                IntVector two =
-                        INT_VECTOR.cast(secondLoaded.reinterpretAsInts()).and(MAGNITUDES);
-                IntVector even = INT_VECTOR.cast(two.lanewise(LSHL, 16)).or(one.and(~UPPER));
-                IntVector odd = INT_VECTOR.cast(one.lanewise(LSHR, 16)).or(two.and(UPPER));
-                largest = SHORT_VECTOR
-                        .cast(largest)
-                        .max(SHORT_VECTOR.cast(even.reinterpretAsShorts()))
-                        .max(SHORT_VECTOR.cast(odd.reinterpretAsShorts()));
-            }
-            INT_VECTOR.cast(largest.reinterpretAsInts()).intoArray(most, i * LANES);
-        }
-        foldHalves(most, vectors);
+        ShortVector unsigned = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
         int all = 0;
         for (int block = 0; block < blocks; block++) {
-            int both = most[block / 2 * LANES];
-            int largest = block % 2 == 0 ? both << 16 : both & UPPER;
-            magnitudes[block] = Float.intBitsToFloat(largest);
-            all = Math.max(all, largest);
-        }
-        return all < INFINITY;
-    }
-
-    /** As {@link #fold}, of the halves of lanes. */
-    private static void foldHalves(int[] vectors, int count) {
-        for (int distance = LANES / 2; distance > 0; distance /= 2) {
-            for (int i = 0; i < count * LANES; i += LANES) {
-                IntVector lower = INT_VECTOR.cast(IntVector.fromArray(INTS, vectors, i));
-                IntVector upper = INT_VECTOR.cast(IntVector.fromArray(INTS, vectors, i + distance));
-                ShortVector larger = SHORT_VECTOR
-                        .cast(lower.reinterpretAsShorts())
-                        .max(SHORT_VECTOR.cast(upper.reinterpretAsShorts()));
-                INT_VECTOR.cast(larger.reinterpretAsInts()).intoArray(vectors, i);
+            int from = byteOffset + 2 * block * elements;
+            ShortVector largest = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
+            for (int i = 0; i < 2 * elements; i += 2 * PAIRS) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, from + i));
+                largest = SHORT_VECTOR
+                        .cast(largest)
+                        .max(SHORT_VECTOR.cast(loaded.reinterpretAsShorts()).and(unsigned));
             }
+            int bits = SHORT_VECTOR.cast(largest).reduceLanes(MAX);
+            magnitudes[block] = Float.intBitsToFloat(bits << 16);
+            all = Math.max(all, bits);
         }
+        return all < ScalarInteger.BRAIN_INFINITY;
     }
 
     private static int[] fromTheEnd() {
