@@ -69,7 +69,7 @@ class Bench:
 
     def again(self, directory: Path) -> Callable[[Figures], None]:
         def measured(figures: Figures) -> None:
-            command = [spark_python(), HERE / "repeated.py", directory, self._output, "4"]
+            command = [os.environ["BENCH_SPARK_PYTHON"], HERE / "repeated.py", directory, self._output, "4"]
             run = self._run(command, "java", PYTHONPATH=str(ROOT / "spark-plugin" / "python"))
             figures.runs.append(run)
             # The first job of a session is another figure.
@@ -90,14 +90,6 @@ def jar() -> Path:
     """The jar of this checkout; the launcher builds it where it is missing."""
     jars = sorted((ROOT / "spark-plugin" / "target").glob("arrowquant-spark_2.13-*.jar"))
     return next(path for path in jars if not path.stem.endswith(("-sources", "-javadoc", "-tests")))
-
-
-def spark_python() -> str:
-    """The Python that the Spark in use was installed for, where there is one beside it."""
-    for parent in Path(os.environ["SPARK_HOME"]).parents:
-        if (parent / "bin" / "python").exists() and (parent / "pyvenv.cfg").exists():
-            return str(parent / "bin" / "python")
-    return sys.executable
 
 
 def seconds(output: str) -> list[float]:
