@@ -78,4 +78,22 @@ public final class Conversion {
             return encoder.surveyResult();
         }
     }
+
+    /** Measures tensors with every candidate: for each work what {@link Measurement} found, in the order of its tensors. */
+    public static List<List<double[][]>> measure(
+            SparkContext context, SerializableConfiguration configuration, List<MeasureWork> works) {
+        if (works.isEmpty()) {
+            return List.of();
+        }
+        CollectionAccumulator<String> sink = PartitionRecords.of(context).sink();
+        Function<MeasureWork, List<double[][]>> measure = work -> {
+            try (Measurement measurement = new Measurement(work, configuration.value(), TaskRecorder.current(sink))) {
+                return measurement.run();
+            }
+        };
+        return JavaSparkContext.fromSparkContext(context)
+                .parallelize(new ArrayList<>(works), works.size())
+                .map(measure)
+                .collect();
+    }
 }

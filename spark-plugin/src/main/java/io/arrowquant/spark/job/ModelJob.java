@@ -1,19 +1,14 @@
 package io.arrowquant.spark.job;
 
-import io.arrowquant.checkpoint.CheckpointShard;
 import io.arrowquant.layout.ModelFile;
 import io.arrowquant.layout.WeightIndex;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
-import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.spark.convert.Conversion;
 import io.arrowquant.spark.convert.ConvertFile;
-import io.arrowquant.spark.convert.ConvertTensor;
 import io.arrowquant.spark.convert.ConvertedFile;
 import io.arrowquant.spark.convert.ConvertedTensor;
-import io.arrowquant.spark.convert.StoredForm;
 import io.arrowquant.spark.metrics.PartitionRecord;
-import io.arrowquant.spark.read.SourceFile;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
 import io.arrowquant.storage.Crc32c;
@@ -42,7 +37,7 @@ final class ModelJob {
     private final JobPlan plan;
     private final Configuration configuration;
     private final Streams streams;
-    private final Map<String, SourceFile> sources = new HashMap<>();
+    private final ConvertWork work;
     private final Map<TensorKey, Made> made = new HashMap<>();
 
     /** What became of a tensor, and the file it lies in. */
@@ -52,42 +47,38 @@ final class ModelJob {
         this.plan = plan;
         this.configuration = configuration;
         this.streams = streams;
-        for (CheckpointShard shard : plan.checkpoint().shards()) {
-            sources.put(shard.file(), SourceFile.of(shard.source()));
-        }
+        this.work = new ConvertWork(plan);
     }
 
-    QuantizeJob.Result run(Storages.Located output) throws IOException {
-        try (SparkRun run = SparkRun.begin("quantize " + plan.request().input())) {
-            // Without the start of Spark, which says nothing of the job.
-            long begin = System.nanoTime();
-            OutputClaim claim = run.claim(output);
-            Storage storage = output.storage();
-            String directory = claim.directory();
-            SparkContext context = run.context();
+    QuantizeJob.Result run(SparkRun run, Storages.Located output) throws IOException {
+        // Without the start of Spark, which says nothing of the job.
+        long begin = System.nanoTime();
+        OutputClaim claim = run.claim(output);
+        Storage storage = output.storage();
+        String directory = claim.directory();
+        SparkContext context = run.context();
 
-            List<ModelFile> files = plan.modelFiles(context.defaultParallelism());
-            List<ConvertedFile> converted = convert(run, claim, files);
-            run.stopIfEnding();
-            List<Report.OutputFile> listed = new ArrayList<>(adopt(claim, storage, files, converted));
-            List<PartitionRecord> records = run.records();
-            Quality quality = Quality.of(records);
-            if (plan.request().hasMinCosine()) {
-                quality.requireCosine(plan.request().minCosine());
-            }
-            listed.addAll(writeIndexes(storage, directory, files));
-            listed.addAll(carryFiles(storage, directory));
-            byte[] metrics = ReportFile.metrics(records);
-            listed.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
-            Report report =
-                    new ModelReport(plan, made, quality).build(run.jobId(), (System.nanoTime() - begin) / 1e9, listed);
-            byte[] text = ReportFile.bytes(report);
-            ReportFile.write(storage, directory, Report.NAME, text, "report");
-            run.stopIfEnding();
-            claim.publish(Report.NAME);
-            ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
-            return new QuantizeJob.Result(report, records, output);
+        List<ModelFile> files = plan.modelFiles(context.defaultParallelism());
+        List<ConvertedFile> converted = convert(run, claim, files);
+        run.stopIfEnding();
+        List<Report.OutputFile> listed = new ArrayList<>(adopt(claim, storage, files, converted));
+        List<PartitionRecord> records = run.records();
+        Quality quality = Quality.of(records);
+        if (plan.request().hasMinCosine()) {
+            quality.requireCosine(plan.request().minCosine());
         }
+        listed.addAll(writeIndexes(storage, directory, files));
+        listed.addAll(carryFiles(storage, directory));
+        byte[] metrics = ReportFile.metrics(records);
+        listed.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
+        Report report =
+                new ModelReport(plan, made, quality).build(run.jobId(), (System.nanoTime() - begin) / 1e9, listed);
+        byte[] text = ReportFile.bytes(report);
+        ReportFile.write(storage, directory, Report.NAME, text, "report");
+        run.stopIfEnding();
+        claim.publish(Report.NAME);
+        ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
+        return new QuantizeJob.Result(report, records, output);
     }
 
     private List<ConvertedFile> convert(SparkRun run, OutputClaim claim, List<ModelFile> files) throws IOException {
@@ -97,12 +88,11 @@ final class ModelJob {
             progress.start();
             Map<TensorKey, List<byte[]>> surveyed = survey(context);
             run.stopIfEnding();
-            List<ConvertFile> work = new ArrayList<>();
+            List<ConvertFile> ordered = new ArrayList<>();
             for (int i = 0; i < files.size(); i++) {
-                work.add(work(i, files.get(i).tensors(), surveyed));
+                ordered.add(work.of(i, files.get(i).tensors(), surveyed));
             }
             // The largest first: what is left at the end is then small.
-            List<ConvertFile> ordered = new ArrayList<>(work);
             ordered.sort(
                     Comparator.comparingLong(file -> -files.get(file.index()).bytesBefore()));
             List<ConvertedFile> converted =
@@ -115,13 +105,13 @@ final class ModelJob {
     /** Tensors that a runtime fuses share a scale: what is found in each goes to all of its set. */
     private Map<TensorKey, List<byte[]>> survey(SparkContext context) {
         List<List<PlannedTensor>> sets = plan.surveyedSets();
-        List<ConvertFile> work = new ArrayList<>();
+        List<ConvertFile> works = new ArrayList<>();
         for (List<PlannedTensor> set : sets) {
             for (PlannedTensor member : set) {
-                work.add(work(work.size(), List.of(member), Map.of()));
+                works.add(work.of(works.size(), List.of(member), Map.of()));
             }
         }
-        List<byte[]> results = Conversion.survey(context, new SerializableConfiguration(configuration), work);
+        List<byte[]> results = Conversion.survey(context, new SerializableConfiguration(configuration), works);
         Map<TensorKey, List<byte[]>> surveyed = new HashMap<>();
         int next = 0;
         for (List<PlannedTensor> set : sets) {
@@ -132,37 +122,6 @@ final class ModelJob {
             }
         }
         return surveyed;
-    }
-
-    private ConvertFile work(int index, List<PlannedTensor> tensors, Map<TensorKey, List<byte[]>> surveyed) {
-        Map<String, Integer> numbers = new LinkedHashMap<>();
-        List<SourceFile> used = new ArrayList<>();
-        List<ConvertTensor> members = new ArrayList<>();
-        for (PlannedTensor tensor : tensors) {
-            QuantizedTensor stored = plan.stored(tensor);
-            StoredForm form = null;
-            if (stored != null) {
-                List<Integer> files = new ArrayList<>();
-                stored.parts().forEach(part -> files.add(numberOf(part.file(), numbers, used)));
-                form = new StoredForm(stored, List.copyOf(files));
-            }
-            members.add(new ConvertTensor(
-                    numberOf(tensor.source().file(), numbers, used),
-                    tensor.source().info(),
-                    plan.layerId(tensor.source()),
-                    tensor.scheme(),
-                    surveyed.get(TensorKey.of(tensor.source())),
-                    form));
-        }
-        QuantizeRequest request = plan.request();
-        return new ConvertFile(index, List.copyOf(used), List.copyOf(members), request.nonFinite(), request.quality());
-    }
-
-    private int numberOf(String file, Map<String, Integer> numbers, List<SourceFile> used) {
-        return numbers.computeIfAbsent(file, name -> {
-            used.add(sources.get(name));
-            return used.size() - 1;
-        });
     }
 
     private List<Report.OutputFile> adopt(

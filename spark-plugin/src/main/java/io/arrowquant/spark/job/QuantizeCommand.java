@@ -86,8 +86,23 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--min-cosine",
             paramLabel = "X",
-            description = "Fail, and publish nothing, when a layer comes out below.")
+            description = "Give layers that would come out below more bits: 2, 4, 8, and at last keep them.")
     private String minCosine;
+
+    @Option(
+            names = "--target-size",
+            paramLabel = "SIZE",
+            description = "Choose schemes for the least error with so many bytes of tensors at most, e.g. 4GB.")
+    private String targetSize;
+
+    @Option(names = "--target-bpw", paramLabel = "BITS", description = "The same in bits for each parameter, e.g. 5.5.")
+    private String targetBpw;
+
+    @Option(
+            names = "--candidate",
+            paramLabel = "SCHEME",
+            description = "A scheme that may be chosen. May be repeated; default: the scheme in the widths there are.")
+    private List<String> candidates = new ArrayList<>();
 
     @Option(
             names = "--on-non-finite",
@@ -168,6 +183,9 @@ final class QuantizeCommand implements Callable<Integer> {
                 .set(Setting.DEFAULTS, noDefaults ? false : null)
                 .set(Setting.STRICT, strict ? true : null)
                 .set(Setting.MIN_COSINE, minCosine)
+                .set(Setting.TARGET_SIZE, targetSize)
+                .set(Setting.TARGET_BPW, targetBpw)
+                .set(Setting.CANDIDATES, candidates.isEmpty() ? null : String.join("\n", candidates) + "\n")
                 .set(Setting.ON_NON_FINITE, onNonFinite)
                 .set(Setting.QUALITY, noQuality ? false : null)
                 .set(Setting.ALLOW_REQUANTIZE, allowRequantize ? true : null)

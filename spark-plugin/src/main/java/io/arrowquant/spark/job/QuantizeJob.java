@@ -52,38 +52,39 @@ final class QuantizeJob {
     /** Runs the job that the layout asks for. */
     static Result run(JobPlan plan, Configuration configuration, Streams streams, Storages.Located output)
             throws IOException {
-        return plan.layout().isForRuntimes()
-                ? new ModelJob(plan, configuration, streams).run(output)
-                : new QuantizeJob(plan, configuration, streams).run(output);
+        try (SparkRun run = SparkRun.begin("quantize " + plan.request().input())) {
+            JobPlan decided = SchemeDecision.decide(plan, run, configuration, streams);
+            return plan.layout().isForRuntimes()
+                    ? new ModelJob(decided, configuration, streams).run(run, output)
+                    : new QuantizeJob(decided, configuration, streams).run(run, output);
+        }
     }
 
-    private Result run(Storages.Located output) throws IOException {
-        try (SparkRun run = SparkRun.begin("quantize " + plan.request().input())) {
-            OutputClaim claim = run.claim(output);
-            Storage storage = output.storage();
-            String directory = claim.directory();
+    private Result run(SparkRun run, Storages.Located output) throws IOException {
+        OutputClaim claim = run.claim(output);
+        Storage storage = output.storage();
+        String directory = claim.directory();
 
-            writeTable(run, storage, directory);
-            List<PartitionRecord> records = run.records();
-            Quality quality = Quality.of(records);
-            if (plan.request().hasMinCosine()) {
-                quality.requireCosine(plan.request().minCosine());
-            }
-            Map<TensorKey, TensorTally.Found> found = readBack(run, directory);
-            List<Report.OutputFile> files = new ArrayList<>(dataFiles(run, storage, directory));
-            run.stopIfEnding();
-            files.addAll(carryFiles(storage, directory));
-            byte[] metrics = ReportFile.metrics(records);
-            files.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
-
-            Report report = report(run.jobId(), quality, found, files);
-            byte[] text = ReportFile.bytes(report);
-            ReportFile.write(storage, directory, Report.NAME, text, "report");
-            run.stopIfEnding();
-            claim.publish(Report.NAME);
-            ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
-            return new Result(report, records, output);
+        writeTable(run, storage, directory);
+        List<PartitionRecord> records = run.records();
+        Quality quality = Quality.of(records);
+        if (plan.request().hasMinCosine()) {
+            quality.requireCosine(plan.request().minCosine());
         }
+        Map<TensorKey, TensorTally.Found> found = readBack(run, directory);
+        List<Report.OutputFile> files = new ArrayList<>(dataFiles(run, storage, directory));
+        run.stopIfEnding();
+        files.addAll(carryFiles(storage, directory));
+        byte[] metrics = ReportFile.metrics(records);
+        files.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
+
+        Report report = report(run.jobId(), quality, found, files);
+        byte[] text = ReportFile.bytes(report);
+        ReportFile.write(storage, directory, Report.NAME, text, "report");
+        run.stopIfEnding();
+        claim.publish(Report.NAME);
+        ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
+        return new Result(report, records, output);
     }
 
     private void writeTable(SparkRun run, Storage storage, String directory) throws IOException {
@@ -184,7 +185,8 @@ final class QuantizeJob {
                         plan.bytesBefore(),
                         plan.bytesAfter(),
                         plan.bitsPerWeight(),
-                        quality.worstCosine()));
+                        quality.worstCosine()),
+                plan.choiceMade());
     }
 
     private Report.Tensor tensor(PlannedTensor tensor, Quality quality, TensorTally.Found found) {

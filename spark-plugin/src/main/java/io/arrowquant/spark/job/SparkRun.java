@@ -37,6 +37,7 @@ final class SparkRun implements Closeable {
     private final String queryIdBefore;
     private final Runnable hook = this::endNow;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile Progress.State earlier = new Progress.State(0, 0);
     private volatile boolean ending;
     private volatile OutputClaim claim;
 
@@ -83,7 +84,13 @@ final class SparkRun implements Closeable {
         return PartitionRecords.of(context).ofQuery(jobId);
     }
 
-    /** Tensors and bytes that the tasks of this job have read so far. */
+    /** Begins to count anew: the next tasks look at the same tensors again. */
+    void beginPhase() {
+        earlier = new Progress.State(0, 0);
+        earlier = progress();
+    }
+
+    /** Tensors and bytes that the tasks of this phase have read so far. */
     Progress.State progress() {
         long tensors = 0;
         long bytes = TaskRecorder.bytesBeingRead(jobId);
@@ -91,7 +98,7 @@ final class SparkRun implements Closeable {
             tensors += record.tensors();
             bytes += record.bytesRead();
         }
-        return new Progress.State(tensors, bytes);
+        return new Progress.State(tensors - earlier.tensors(), bytes - earlier.bytes());
     }
 
     /** Between two Spark jobs nothing of Spark's would notice that the process is about to end. */
