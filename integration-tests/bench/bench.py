@@ -152,6 +152,9 @@ def speed(options: argparse.Namespace, scratch: Path) -> None:
 def memory(options: argparse.Namespace, scratch: Path) -> None:
     bench = Bench(options, scratch)
     measured: dict[str, Figures] = {}
+    # As in speed().
+    model.write_model(scratch / "small", model.SIZES["small"], sparse=True)
+    bench.launcher(scratch / "small")(Figures())
     print("| | GB | seconds | job s | peak MB |\n|---|---|---|---|---|")
     for name, write in {
         "8 layers": lambda place: model.write_model(place, model.SIZES["full"], sparse=True),

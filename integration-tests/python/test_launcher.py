@@ -90,6 +90,15 @@ def test_another_jar_gets_an_archive_in_place_of_the_old_one(launcher, tmp_path)
     assert after.name != before.name
 
 
+def test_without_a_place_for_it_there_is_no_archive(launcher, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    (call,) = launcher.run("quantize", XDG_CACHE_HOME=str(tmp_path / "file"))
+
+    assert "SharedArchiveFile" not in call[0]
+    assert "-XX:CompileThresholdScaling=3" in call[0]
+
+
 @pytest.mark.parametrize("argument", ["--help", "--dry-run"])
 def test_what_is_over_at_once_makes_no_archive(launcher, argument):
     (call,) = launcher.run("quantize", argument)
