@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
@@ -11,7 +12,6 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import measure
@@ -23,12 +23,12 @@ LAUNCHER = ROOT / "spark-plugin" / "bin" / "arrowquant"
 MAIN_CLASS = "io.arrowquant.spark.job.ArrowQuantJob"
 
 
-@dataclass
+@dataclasses.dataclass
 class Figures:
     """The rounds of one way to do it: the whole process, and the job in it where that is known."""
 
-    runs: list[measure.Run] = field(default_factory=list)
-    jobs: list[float] = field(default_factory=list)
+    runs: list[measure.Run] = dataclasses.field(default_factory=list)
+    jobs: list[float] = dataclasses.field(default_factory=list)
 
 
 class Bench:
@@ -71,7 +71,8 @@ class Bench:
         def measured(figures: Figures) -> None:
             command = [os.environ["BENCH_SPARK_PYTHON"], HERE / "repeated.py", directory, self._output, "4"]
             run = self._run(command, "java", PYTHONPATH=str(ROOT / "spark-plugin" / "python"))
-            figures.runs.append(run)
+            # PySpark does not wait for its JVM, so that what this used of the processors is not known.
+            figures.runs.append(dataclasses.replace(run, cpu=0.0))
             # The first job of a session is another figure.
             figures.jobs.append(statistics.median(seconds(run.output)[1:]))
 
@@ -113,11 +114,12 @@ def table(measured: dict[str, Figures], read: int) -> None:
     for name, figures in measured.items():
         wall = statistics.median(run.seconds for run in figures.runs)
         job = statistics.median(figures.jobs) if figures.jobs else None
+        cpu = statistics.median(run.cpu for run in figures.runs)
         ratio = statistics.median(run.seconds for run in reference.runs) / wall if reference else None
         print(
             f"| {name} | {wall:.2f} | {read / 1e9 / wall:.2f} "
             f"| {f'{job:.2f}' if job else ''} | {f'{read / 1e9 / job:.2f}' if job else ''} "
-            f"| {statistics.median(run.cpu for run in figures.runs):.1f} "
+            f"| {f'{cpu:.1f}' if cpu else ''} "
             f"| {max(run.peak for run in figures.runs):.0f} | {f'{ratio:.1f}' if ratio else ''} |"
         )
 
