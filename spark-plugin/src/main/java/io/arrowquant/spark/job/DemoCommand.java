@@ -5,6 +5,7 @@ import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.storage.ByteSize;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
@@ -59,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
             new DryRun(JobPlan.of(request, configuration)).print(streams);
             streams.line("");
         }
-        int exitCode = QuantizeCommand.run(streams, request, configuration, false, output.json());
+        int exitCode = QuantizeCommand.run(streams, List.of(request), configuration, false, output.json());
         if (!output.json()) {
             printNextSteps(base);
         }

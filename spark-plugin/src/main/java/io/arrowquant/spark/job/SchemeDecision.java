@@ -64,7 +64,7 @@ final class SchemeDecision {
         List<MeasureWork> works = new ArrayList<>();
         ConvertWork maker = new ConvertWork(plan);
         for (List<PlannedTensor> share : shares) {
-            ConvertFile work = maker.of(works.size(), share, Map.of());
+            ConvertFile work = maker.of(0, works.size(), share, Map.of());
             works.add(new MeasureWork(work, choice.candidates()));
         }
         long bytes = 0;

@@ -9,6 +9,7 @@ import io.arrowquant.spark.write.OutputClaim;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -39,7 +40,7 @@ final class SparkRun implements Closeable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Progress.State earlier = new Progress.State(0, 0);
     private volatile boolean ending;
-    private volatile OutputClaim claim;
+    private final List<OutputClaim> claims = new CopyOnWriteArrayList<>();
 
     private SparkRun(String jobId, String description, SparkContext context) {
         this.jobId = jobId;
@@ -60,9 +61,10 @@ final class SparkRun implements Closeable {
         return new SparkRun(OutputClaim.newJobId(), description, Sessions.contextOrCreate(APPLICATION));
     }
 
-    /** Claims the output, until it is published or this run is closed. */
+    /** Claims an output, until it is published or this run is closed. */
     OutputClaim claim(Storages.Located output) throws IOException {
-        claim = OutputClaim.of(output.storage(), output.path(), jobId, context.applicationId());
+        OutputClaim claim = OutputClaim.of(output.storage(), output.path(), jobId, context.applicationId());
+        claims.add(claim);
         return claim;
     }
 
@@ -119,23 +121,20 @@ final class SparkRun implements Closeable {
             if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("The job did not stop within {} seconds", PATIENCE_SECONDS);
             }
-            giveUpClaim();
+            giveUpClaims();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void giveUpClaim() {
-        OutputClaim claimed = claim;
-        if (claimed != null) {
-            claimed.close();
-        }
+    private void giveUpClaims() {
+        claims.forEach(OutputClaim::close);
     }
 
     /** Gives up what was claimed and not published, and leaves the application as it was. */
     @Override
     public void close() {
-        giveUpClaim();
+        giveUpClaims();
         context.setLocalProperty(TaskRecorder.QUERY_ID_PROPERTY, queryIdBefore);
         if (!context.isStopped()) {
             context.removeJobTag(tag());
