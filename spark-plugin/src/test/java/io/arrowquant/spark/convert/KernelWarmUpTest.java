@@ -19,7 +19,7 @@ class KernelWarmUpTest {
         TensorInfo tensor =
                 new TensorInfo("w.weight", DataType.BF16, Shape.of(rows, 4096), 0, rows * 4096 * Short.BYTES);
         ConvertTensor work = new ConvertTensor(0, tensor, "w", scheme, null, null);
-        return new ConvertFile(0, List.of(), List.of(work), NonFinite.ERROR, false);
+        return new ConvertFile(0, 0, List.of(), List.of(work), NonFinite.ERROR, false);
     }
 
     private static long millis(Runnable work) {
