@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
@@ -11,7 +12,6 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import measure
@@ -23,12 +23,12 @@ LAUNCHER = ROOT / "spark-plugin" / "bin" / "arrowquant"
 MAIN_CLASS = "io.arrowquant.spark.job.ArrowQuantJob"
 
 
-@dataclass
+@dataclasses.dataclass
 class Figures:
     """The rounds of one way to do it: the whole process, and the job in it where that is known."""
 
-    runs: list[measure.Run] = field(default_factory=list)
-    jobs: list[float] = field(default_factory=list)
+    runs: list[measure.Run] = dataclasses.field(default_factory=list)
+    jobs: list[float] = dataclasses.field(default_factory=list)
 
 
 class Bench:
@@ -69,9 +69,10 @@ class Bench:
 
     def again(self, directory: Path) -> Callable[[Figures], None]:
         def measured(figures: Figures) -> None:
-            command = [spark_python(), HERE / "repeated.py", directory, self._output, "4"]
+            command = [os.environ["BENCH_SPARK_PYTHON"], HERE / "repeated.py", directory, self._output, "4"]
             run = self._run(command, "java", PYTHONPATH=str(ROOT / "spark-plugin" / "python"))
-            figures.runs.append(run)
+            # PySpark does not wait for its JVM, so that what this used of the processors is not known.
+            figures.runs.append(dataclasses.replace(run, cpu=0.0))
             # The first job of a session is another figure.
             figures.jobs.append(statistics.median(seconds(run.output)[1:]))
 
@@ -90,14 +91,6 @@ def jar() -> Path:
     """The jar of this checkout; the launcher builds it where it is missing."""
     jars = sorted((ROOT / "spark-plugin" / "target").glob("arrowquant-spark_2.13-*.jar"))
     return next(path for path in jars if not path.stem.endswith(("-sources", "-javadoc", "-tests")))
-
-
-def spark_python() -> str:
-    """The Python that the Spark in use was installed for, where there is one beside it."""
-    for parent in Path(os.environ["SPARK_HOME"]).parents:
-        if (parent / "bin" / "python").exists() and (parent / "pyvenv.cfg").exists():
-            return str(parent / "bin" / "python")
-    return sys.executable
 
 
 def seconds(output: str) -> list[float]:
@@ -121,11 +114,12 @@ def table(measured: dict[str, Figures], read: int) -> None:
     for name, figures in measured.items():
         wall = statistics.median(run.seconds for run in figures.runs)
         job = statistics.median(figures.jobs) if figures.jobs else None
+        cpu = statistics.median(run.cpu for run in figures.runs)
         ratio = statistics.median(run.seconds for run in reference.runs) / wall if reference else None
         print(
             f"| {name} | {wall:.2f} | {read / 1e9 / wall:.2f} "
             f"| {f'{job:.2f}' if job else ''} | {f'{read / 1e9 / job:.2f}' if job else ''} "
-            f"| {statistics.median(run.cpu for run in figures.runs):.1f} "
+            f"| {f'{cpu:.1f}' if cpu else ''} "
             f"| {max(run.peak for run in figures.runs):.0f} | {f'{ratio:.1f}' if ratio else ''} |"
         )
 
@@ -160,6 +154,9 @@ def speed(options: argparse.Namespace, scratch: Path) -> None:
 def memory(options: argparse.Namespace, scratch: Path) -> None:
     bench = Bench(options, scratch)
     measured: dict[str, Figures] = {}
+    # As in speed().
+    model.write_model(scratch / "small", model.SIZES["small"], sparse=True)
+    bench.launcher(scratch / "small")(Figures())
     print("| | GB | seconds | job s | peak MB |\n|---|---|---|---|---|")
     for name, write in {
         "8 layers": lambda place: model.write_model(place, model.SIZES["full"], sparse=True),

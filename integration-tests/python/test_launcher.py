@@ -80,12 +80,31 @@ def test_the_first_quantize_makes_an_archive_and_all_use_it(launcher):
     assert [path.name for path in launcher.cache.iterdir()] == [archive.name]
 
 
-def test_another_jar_gets_another_archive(launcher, tmp_path):
+def test_another_jar_gets_an_archive_in_place_of_the_old_one(launcher, tmp_path):
     launcher.run("quantize")
+    (before,) = launcher.cache.glob("classes-*.jsa")
     (tmp_path / "bin" / "arrowquant-spark_2.13-1.jar").write_bytes(b"another jar")
     launcher.run("quantize")
 
-    assert len(list(launcher.cache.glob("classes-*.jsa"))) == 2
+    (after,) = launcher.cache.glob("classes-*.jsa")
+    assert after.name != before.name
+
+
+def test_without_a_place_for_it_there_is_no_archive(launcher, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    (call,) = launcher.run("quantize", XDG_CACHE_HOME=str(tmp_path / "file"))
+
+    assert "SharedArchiveFile" not in call[0]
+    assert "-XX:CompileThresholdScaling=3" in call[0]
+
+
+@pytest.mark.parametrize("argument", ["--help", "--dry-run"])
+def test_what_is_over_at_once_makes_no_archive(launcher, argument):
+    (call,) = launcher.run("quantize", argument)
+
+    assert "SharedArchiveFile" not in call[0]
+    assert "-XX:CompileThresholdScaling=3" in call[0]
 
 
 def test_an_archive_that_cannot_be_made_is_not_tried_again(launcher):

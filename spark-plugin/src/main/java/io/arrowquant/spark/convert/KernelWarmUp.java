@@ -31,7 +31,7 @@ public final class KernelWarmUp {
 
     /** Starts the warm-up for a scheme, unless it has been started before. */
     public static void start(Scheme scheme, DataType dtype, boolean quality) {
-        STARTED.computeIfAbsent(scheme.spelling() + " " + dtype + " " + quality, unused -> {
+        STARTED.computeIfAbsent(key(scheme, dtype, quality), unused -> {
             CountDownLatch done = new CountDownLatch(1);
             Thread thread = new Thread(() -> run(scheme, dtype, quality, done), "arrowquant-warm-up");
             thread.setDaemon(true);
@@ -43,13 +43,21 @@ public final class KernelWarmUp {
     /** Starts the warm-up if need be, and waits for it: what it compiles would otherwise run slowly in every task. */
     static void await(Scheme scheme, DataType dtype, boolean quality) {
         start(scheme, dtype, quality);
-        CountDownLatch done = STARTED.get(scheme.spelling() + " " + dtype + " " + quality);
+        CountDownLatch done = STARTED.get(key(scheme, dtype, quality));
         try {
             done.await(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException cancelled) {
             // The task looks at this itself before it goes on.
             Thread.currentThread().interrupt();
         }
+    }
+
+    static boolean isStarted(Scheme scheme, DataType dtype, boolean quality) {
+        return STARTED.containsKey(key(scheme, dtype, quality));
+    }
+
+    private static String key(Scheme scheme, DataType dtype, boolean quality) {
+        return scheme.spelling() + " " + dtype + " " + quality;
     }
 
     private static void run(Scheme scheme, DataType dtype, boolean quality, CountDownLatch done) {

@@ -35,7 +35,10 @@ final class AlignedWriter implements Closeable {
     /** The parts of a tensor, and one more. */
     private static final int MOST_RUNS = 4;
 
-    /** Larger blocks than this are not known of; buffers are aligned for all. */
+    /**
+     * What everything is aligned to: larger blocks, of disks or of the page cache, are not known of. A block is only ever
+     * written in one of the two ways.
+     */
     private static final int LARGEST_BLOCK = 64 << 10;
 
     /** Buffers of this process that are not in use: never more than were in use at a time. */
@@ -69,10 +72,8 @@ final class AlignedWriter implements Closeable {
             if (block <= 0 || block > LARGEST_BLOCK || Long.bitCount(block) != 1) {
                 return null;
             }
-            // A piece of memory of the system's is a block at least: what goes through its cache must not touch others.
-            int aligned = (int) Math.max(block, 4096);
             FileChannel direct = FileChannel.open(file, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
-            return new AlignedWriter(buffered, direct, aligned);
+            return new AlignedWriter(buffered, direct, LARGEST_BLOCK);
         } catch (IOException | UnsupportedOperationException unsupported) {
             return null;
         }
