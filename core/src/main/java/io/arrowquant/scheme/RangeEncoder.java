@@ -148,7 +148,7 @@ public final class RangeEncoder {
             decoder.decode(parts.arrays(), offsets, at, tile.count(), decoded, 0);
         }
         if (encoder.replaced() == replacedBefore) {
-            quality.add(tile.floats(), tile.floatOffset(), decoded, 0, tile.count(), at);
+            quality.add(tile, decoded, 0, at);
         } else {
             quality.add(withoutReplaced(), 0, decoded, 0, tile.count(), at);
         }

@@ -25,8 +25,8 @@ final class ConvertWork {
         }
     }
 
-    /** {@code surveyed} holds results of first passes, for tensors that share one. */
-    ConvertFile of(int index, List<PlannedTensor> tensors, Map<TensorKey, List<byte[]>> surveyed) {
+    /** {@code output} and {@code index} are the numbers of the output and the file; {@code surveyed} holds results of first passes, for tensors that share one. */
+    ConvertFile of(int output, int index, List<PlannedTensor> tensors, Map<TensorKey, List<byte[]>> surveyed) {
         Map<String, Integer> numbers = new LinkedHashMap<>();
         List<SourceFile> used = new ArrayList<>();
         List<ConvertTensor> members = new ArrayList<>();
@@ -47,7 +47,8 @@ final class ConvertWork {
                     form));
         }
         QuantizeRequest request = plan.request();
-        return new ConvertFile(index, List.copyOf(used), List.copyOf(members), request.nonFinite(), request.quality());
+        return new ConvertFile(
+                output, index, List.copyOf(used), List.copyOf(members), request.nonFinite(), request.quality());
     }
 
     private int numberOf(String file, Map<String, Integer> numbers, List<SourceFile> used) {

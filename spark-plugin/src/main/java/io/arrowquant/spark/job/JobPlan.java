@@ -93,6 +93,33 @@ final class JobPlan {
         return new JobPlan(request, checkpoint, configs, weights, plan, null);
     }
 
+    /** Plans for all outputs of one job. Their tensors must be the same, since each is read once for all. */
+    static List<JobPlan> of(List<QuantizeRequest> requests, Configuration configuration) {
+        List<JobPlan> plans = new ArrayList<>();
+        for (QuantizeRequest request : requests) {
+            plans.add(of(request, configuration));
+        }
+        JobPlan first = null;
+        for (JobPlan plan : plans) {
+            if (!plan.layout().isForRuntimes()) {
+                continue;
+            }
+            first = first == null ? plan : first;
+            if (!names(plan).equals(names(first))) {
+                throw new InvalidRequestException(
+                        "The outputs of one job hold the same tensors, but their recipes drop different ones",
+                        "Run a job for each");
+            }
+        }
+        return plans;
+    }
+
+    private static List<TensorKey> names(JobPlan plan) {
+        return plan.tensors().stream()
+                .map(tensor -> TensorKey.of(tensor.source()))
+                .toList();
+    }
+
     QuantizeRequest request() {
         return request;
     }

@@ -49,15 +49,43 @@ final class QuantizeJob {
         return output;
     }
 
-    /** Runs the job that the layout asks for. */
-    static Result run(JobPlan plan, Configuration configuration, Streams streams, Storages.Located output)
+    /**
+     * Runs the jobs of one checkpoint, one for each output. Model directories are made together, from one read of the
+     * weights; tables are queries of Spark and read for themselves.
+     */
+    static List<Result> run(
+            List<JobPlan> plans, Configuration configuration, Streams streams, List<Storages.Located> outputs)
             throws IOException {
-        try (SparkRun run = SparkRun.begin("quantize " + plan.request().input())) {
-            JobPlan decided = SchemeDecision.decide(plan, run, configuration, streams);
-            return plan.layout().isForRuntimes()
-                    ? new ModelJob(decided, configuration, streams).run(run, output)
-                    : new QuantizeJob(decided, configuration, streams).run(run, output);
+        List<JobPlan> together = new ArrayList<>();
+        List<Storages.Located> theirs = new ArrayList<>();
+        Result[] results = new Result[plans.size()];
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < plans.size(); i++) {
+            if (plans.get(i).layout().isForRuntimes()) {
+                together.add(plans.get(i));
+                theirs.add(outputs.get(i));
+                places.add(i);
+            }
         }
+        String input = plans.get(0).request().input();
+        if (!together.isEmpty()) {
+            try (SparkRun run = SparkRun.begin("quantize " + input)) {
+                together.replaceAll(plan -> SchemeDecision.decide(plan, run, configuration, streams));
+                List<Result> made = ModelJob.run(run, together, theirs, configuration, streams);
+                for (int i = 0; i < made.size(); i++) {
+                    results[places.get(i)] = made.get(i);
+                }
+            }
+        }
+        for (int i = 0; i < plans.size(); i++) {
+            if (results[i] == null) {
+                try (SparkRun run = SparkRun.begin("quantize " + input)) {
+                    JobPlan decided = SchemeDecision.decide(plans.get(i), run, configuration, streams);
+                    results[i] = new QuantizeJob(decided, configuration, streams).run(run, outputs.get(i));
+                }
+            }
+        }
+        return List.of(results);
     }
 
     private Result run(SparkRun run, Storages.Located output) throws IOException {

@@ -59,12 +59,12 @@ final class SchemeDecision {
     }
 
     private Map<TensorKey, SchemeChoice.Measured> measure(SparkRun run, List<PlannedTensor> tensors, Streams streams) {
-        SparkContext context = run.session().sparkContext();
+        SparkContext context = run.context();
         List<List<PlannedTensor>> shares = shares(tensors, context.defaultParallelism() * TASKS_EACH);
         List<MeasureWork> works = new ArrayList<>();
         ConvertWork maker = new ConvertWork(plan);
         for (List<PlannedTensor> share : shares) {
-            ConvertFile work = maker.of(works.size(), share, Map.of());
+            ConvertFile work = maker.of(0, works.size(), share, Map.of());
             works.add(new MeasureWork(work, choice.candidates()));
         }
         long bytes = 0;
