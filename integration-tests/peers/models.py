@@ -28,12 +28,12 @@ _SMALL = {
 
 @dataclass(frozen=True)
 class Source:
-    """A model to be quantized; shard is the size its files may have."""
+    """A model to be quantized; shard is the size its files may have, when it is to have several."""
 
     name: str
     make: Callable[[], PreTrainedModel]
     dtype: torch.dtype
-    shard: str = "5GB"
+    shard: str | None = None
 
     def write(self, directory: Path) -> None:
         torch.manual_seed(len(self.name) + sum(map(ord, self.name)))
@@ -42,7 +42,7 @@ class Source:
             for parameter in model.parameters():
                 if parameter.ndim > 1:
                     parameter.copy_(_weights(parameter.shape))
-        model.to(self.dtype).save_pretrained(directory, max_shard_size=self.shard)
+        model.to(self.dtype).save_pretrained(directory, max_shard_size=self.shard or "5GB")
 
 
 def _weights(shape: torch.Size) -> torch.Tensor:

@@ -13,7 +13,8 @@ from pyspark.sql import SparkSession
 
 def main(file: str) -> None:
     builder = SparkSession.builder.master("local[2]").appName("conversions").config("spark.ui.enabled", "false")
-    builder = builder.config("spark.driver.memory", "2g").config("spark.sql.warehouse.dir", str(Path(file).parent / "warehouse"))
+    builder = builder.config("spark.ui.showConsoleProgress", "false").config("spark.driver.memory", "2g")
+    builder = builder.config("spark.sql.warehouse.dir", str(Path(file).parent / "warehouse"))
     spark = configure(builder).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     try:

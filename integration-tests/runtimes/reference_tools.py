@@ -11,8 +11,6 @@ import shutil
 import sys
 from pathlib import Path
 
-import torch
-
 _FOUR_BITS = {
     "nf4": ("nf4", False),
     "nf4(nested=true)": ("nf4", True),
@@ -22,11 +20,12 @@ _FOUR_BITS = {
 BITSANDBYTES = {*_FOUR_BITS, "llm_int8"}
 
 
-def quantize(source: Path, output: Path, scheme: str, ignore: list[str]) -> None:
-    """Writes what the tool makes of the model; ignore is for llm-compressor only, bitsandbytes has its own mind."""
+def quantize(source: Path, output: Path, scheme: str, ignore: list[str], shard: str = "5GB") -> None:
+    """Writes what the tool makes of the model. bitsandbytes leaves alone what it likes instead of what is to be ignored;
+    llm-compressor keeps the files of the source instead of the size of shards."""
     shutil.rmtree(output, ignore_errors=True)
     if scheme in BITSANDBYTES:
-        _bitsandbytes(source, output, scheme)
+        _bitsandbytes(source, output, scheme, shard)
         return
     import llmcompressor
 
@@ -36,8 +35,8 @@ def quantize(source: Path, output: Path, scheme: str, ignore: list[str]) -> None
         )
 
 
-def _bitsandbytes(source: Path, output: Path, scheme: str) -> None:
-    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+def _bitsandbytes(source: Path, output: Path, scheme: str, shard: str) -> None:
+    from transformers import AutoConfig, AutoModelForCausalLM, BitsAndBytesConfig
 
     if scheme == "llm_int8":
         config = BitsAndBytesConfig(load_in_8bit=True)
@@ -47,10 +46,10 @@ def _bitsandbytes(source: Path, output: Path, scheme: str) -> None:
             load_in_4bit=True,
             bnb_4bit_quant_type=kind,
             bnb_4bit_use_double_quant=nested,
-            bnb_4bit_compute_dtype=torch.bfloat16,
+            bnb_4bit_compute_dtype=AutoConfig.from_pretrained(source).dtype,
         )
     model = AutoModelForCausalLM.from_pretrained(source, quantization_config=config, dtype="auto", device_map="cpu")
-    model.save_pretrained(output)
+    model.save_pretrained(output, max_shard_size=shard)
     for carried in source.glob("tokenizer*"):
         shutil.copy(carried, output)
 

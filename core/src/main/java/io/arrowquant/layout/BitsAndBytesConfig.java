@@ -3,6 +3,7 @@ package io.arrowquant.layout;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.recipe.JoinedExperts;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
@@ -52,10 +53,12 @@ final class BitsAndBytesConfig {
 
     /**
      * The linear modules that stay as they are. Loaders leave the head alone by themselves, but only while they are
-     * given no list; so the list is left out when it would name nothing else.
+     * given no list; so the list is left out when it would name nothing else. Experts that are joined when they are
+     * loaded, and their router, are no linear modules then.
      */
     private static List<String> skipped(QuantizationConfig.Subject subject) {
         List<String> modules = new ArrayList<>(subject.keptLinears());
+        modules.removeIf(module -> JoinedExperts.role(module + ".weight", subject.family()) != null);
         boolean others = modules.stream().anyMatch(module -> !module.equals(HEAD));
         if (others && !modules.contains(HEAD)) {
             modules.add(HEAD);

@@ -84,7 +84,8 @@ public final class ModelConfig {
 
     /** The text with a description of what was done; unchanged but for that. */
     public byte[] quantized(Layout layout, List<PlannedTensor> tensors, List<String> ignore) {
-        QuantizationConfig.Subject subject = new QuantizationConfig.Subject(tensors, ignore, computeType(tensors));
+        QuantizationConfig.Subject subject =
+                new QuantizationConfig.Subject(tensors, ignore, computeType(tensors), modelType());
         ObjectNode described = QuantizationConfig.of(layout, subject);
         ObjectNode copy = content.deepCopy();
         removeDescriptions(copy);

@@ -23,8 +23,9 @@ public final class QuantizationConfig {
      * @param tensors of the component, in the order of the checkpoint
      * @param ignore modules and patterns that stay as they are
      * @param modelType the type the model computes in
+     * @param family the architecture, as transformers calls it, or null
      */
-    record Subject(List<PlannedTensor> tensors, List<String> ignore, DataType modelType) {
+    record Subject(List<PlannedTensor> tensors, List<String> ignore, DataType modelType, String family) {
         List<PlannedTensor> quantized() {
             List<PlannedTensor> quantized = new ArrayList<>();
             for (PlannedTensor tensor : tensors) {

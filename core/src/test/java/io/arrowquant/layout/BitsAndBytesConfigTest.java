@@ -23,7 +23,7 @@ class BitsAndBytesConfigTest {
 
     private static ObjectNode config(PlannedTensor... tensors) {
         return QuantizationConfig.of(
-                Layout.BITSANDBYTES, new QuantizationConfig.Subject(List.of(tensors), List.of(), DataType.BF16));
+                Layout.BITSANDBYTES, new QuantizationConfig.Subject(List.of(tensors), List.of(), DataType.BF16, null));
     }
 
     /** A model of the usual tensors, whose layers have a scheme. */
@@ -38,6 +38,12 @@ class BitsAndBytesConfigTest {
 
     private static JsonNode skipped(PlannedTensor... tensors) {
         return config(tensors).get("llm_int8_skip_modules");
+    }
+
+    private static JsonNode skipped(List<PlannedTensor> tensors, String family) {
+        return QuantizationConfig.of(
+                        Layout.BITSANDBYTES, new QuantizationConfig.Subject(tensors, List.of(), DataType.BF16, family))
+                .get("llm_int8_skip_modules");
     }
 
     @Test
@@ -112,6 +118,16 @@ class BitsAndBytesConfigTest {
                                 kept("a.table", 4, 4))
                         .isNull())
                 .isTrue();
+    }
+
+    @Test
+    void joinedExpertsAndTheirRouterAreNotLinear() {
+        List<PlannedTensor> tensors = List.of(
+                linear("q_proj", "nf4"), keptLinear("moe.experts.0.w1"), keptLinear("moe.gate"), keptLinear("lm_head"));
+        assertThat(skipped(tensors, "mixtral").isNull()).isTrue();
+        assertThat(skipped(tensors, "llama"))
+                .extracting(JsonNode::textValue)
+                .containsExactly("moe.experts.0.w1", "moe.gate", "lm_head");
     }
 
     @Test

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompressedTensorsConfigTest {
     private static ObjectNode config(List<String> ignore, PlannedTensor... tensors) {
         return QuantizationConfig.of(
-                Layout.COMPRESSED_TENSORS, new QuantizationConfig.Subject(List.of(tensors), ignore, DataType.BF16));
+                Layout.COMPRESSED_TENSORS,
+                new QuantizationConfig.Subject(List.of(tensors), ignore, DataType.BF16, null));
     }
 
     /** What llm-compressor wrote for a small model, with all layers in one scheme. */

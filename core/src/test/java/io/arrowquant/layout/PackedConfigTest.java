@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PackedConfigTest {
     private static ObjectNode config(Layout layout, PlannedTensor... tensors) {
         return QuantizationConfig.of(
-                layout, new QuantizationConfig.Subject(List.of(tensors), List.of(), DataType.BF16));
+                layout, new QuantizationConfig.Subject(List.of(tensors), List.of(), DataType.BF16, null));
     }
 
     private static PlannedTensor[] model(String scheme) {

@@ -69,6 +69,8 @@ class ModelShapesTest extends JobTestBase {
                     .isEqualTo(contents(other))
                     .containsKey(LAYER + "2.down_proj.weight_scale");
             succeed("verify", one);
+            // llm-compressor writes one beside a single file, too.
+            assertThat(files(one)).contains("model.safetensors", "model.safetensors.index.json");
         }
         Path kept = directory.resolve("kept");
         succeed("quantize", "--input", fused, "--output", kept, "--scheme", "FP8_DYNAMIC", "--skip", "re:.*experts.*");

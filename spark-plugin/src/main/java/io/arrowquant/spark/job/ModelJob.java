@@ -217,7 +217,7 @@ final class ModelJob {
         return listed;
     }
 
-    /** One for each component of more than one file, or that had one. */
+    /** One for each component of more than one file; llm-compressor gives a model one however few files it has. */
     private List<Report.OutputFile> writeIndexes(Storage storage, String directory) throws IOException {
         Map<String, List<ModelFile>> components = new LinkedHashMap<>();
         for (ModelFile file : files) {
@@ -227,10 +227,11 @@ final class ModelJob {
         }
         List<Report.OutputFile> listed = new ArrayList<>();
         for (Map.Entry<String, List<ModelFile>> component : components.entrySet()) {
-            if (component.getValue().size() < 2) {
+            String prefix = component.getKey();
+            boolean always = prefix.isEmpty() && plan.layout() == Layout.COMPRESSED_TENSORS;
+            if (component.getValue().size() < 2 && !always) {
                 continue;
             }
-            String prefix = component.getKey();
             TreeMap<String, String> places = new TreeMap<>();
             long bytes = 0;
             long parameters = 0;
