@@ -29,7 +29,8 @@ def quantize(source: Path, output: Path, scheme: str, ignore: list[str], shard: 
         return
     import llmcompressor
 
-    with contextlib.redirect_stdout(io.StringIO()):
+    # What it has to say when it fails is in the exception.
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         llmcompressor.model_free_ptq(
             model_stub=str(source), save_directory=str(output), scheme=scheme, ignore=ignore, max_workers=1, device="cpu"
         )
