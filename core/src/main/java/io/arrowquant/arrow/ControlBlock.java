@@ -1,0 +1,39 @@
+package io.arrowquant.arrow;
+
+import java.util.concurrent.CancellationException;
+import org.apache.arrow.memory.util.MemoryUtil;
+
+/**
+ * A few words of the caller's memory, through which it stops the work and watches it without a call: word 0 is set by
+ * the caller to stop, word 1 counts the rows done, and the words after it name them in the order in which they were
+ * done. Address 0 means that nobody watches.
+ */
+public final class ControlBlock {
+    public static final ControlBlock NONE = new ControlBlock(0);
+
+    private static final long COUNT = Long.BYTES;
+    private static final long ROWS = 2 * Long.BYTES;
+
+    private final long address;
+
+    public ControlBlock(long address) {
+        this.address = address;
+    }
+
+    /** Ends the work of the thread that asks, when the caller wants it stopped. */
+    void checkCancelled() {
+        if (address != 0 && MemoryUtil.getLong(address) != 0) {
+            throw new CancellationException();
+        }
+    }
+
+    /** The row is named before it is counted: whoever sees the count may read the name. */
+    synchronized void completed(long row) {
+        if (address != 0) {
+            long count = MemoryUtil.getLong(address + COUNT);
+            MemoryUtil.putLong(address + ROWS + count * Long.BYTES, row);
+            java.lang.invoke.VarHandle.releaseFence();
+            MemoryUtil.putLong(address + COUNT, count + 1);
+        }
+    }
+}
