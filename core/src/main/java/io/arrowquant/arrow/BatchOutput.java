@@ -1,5 +1,6 @@
 package io.arrowquant.arrow;
 
+import io.arrowquant.error.ResourceException;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -22,6 +23,11 @@ final class BatchOutput implements AutoCloseable {
             plan.scalesAt = scales;
             data = Math.addExact(data, plan.dataBytes());
             scales = Math.addExact(scales, plan.scaleBytes());
+        }
+        if (scales / Float.BYTES > Integer.MAX_VALUE) {
+            throw new ResourceException(
+                    "The groups of these layers are more than a list column holds",
+                    "Quantize them in smaller batches, or with a larger group_size");
         }
         dataBytes = data;
         scaleBytes = scales;

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
-import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** Quantizes the layers of a table on several threads. The result depends on the input and the schemes alone. */
 public final class BatchQuantizer {
@@ -45,14 +44,15 @@ public final class BatchQuantizer {
             return failed();
         }
         long planned = System.nanoTime();
+        boolean done = false;
         try {
-            if (options.targetBytes() > 0) {
-                chooseWithinBudget();
+            long limit = options.limit(weights());
+            if (limit > 0) {
+                chooseWithinBudget(limit);
                 if (mustStop()) {
                     return failed();
                 }
             }
-            long tried = System.nanoTime();
             output = new BatchOutput(allocator, plans);
             encodeAll(plans);
             if (mustStop()) {
@@ -62,24 +62,20 @@ public final class BatchQuantizer {
             if (mustStop()) {
                 return failed();
             }
-            if (options.targetBytes() > 0) {
-                SizeBudget.require(plans, options.targetBytes());
+            if (limit > 0) {
+                SizeBudget.require(plans, limit);
             }
-            long encoded = System.nanoTime();
-            VectorSchemaRoot table = ResultVectors.of(allocator, plans, output);
-            long end = System.nanoTime();
-            return new QuantizedBatch(
-                    table,
-                    outcomes(),
-                    List.copyOf(failures),
-                    new QuantizedBatch.Stages(planned - begin, tried - planned, encoded - tried, end - encoded));
+            QuantizedBatch.Stages stages = new QuantizedBatch.Stages(planned - begin, System.nanoTime() - planned);
+            QuantizedBatch result = new QuantizedBatch(plans, output, List.copyOf(failures), stages);
+            done = true;
+            return result;
         } catch (OutOfMemoryException tooMuch) {
             throw new ResourceException(
                     "The quantized layers need more memory than there is: " + tooMuch.getMessage(),
                     "Quantize smaller batches",
                     tooMuch);
         } finally {
-            if (output != null) {
+            if (!done && output != null) {
                 output.close();
             }
         }
@@ -100,7 +96,7 @@ public final class BatchQuantizer {
 
     private QuantizedBatch failed() {
         return new QuantizedBatch(
-                null, List.of(), List.of(failures.get(0)), new QuantizedBatch.Stages(0, 0, 0, 0));
+                List.of(), null, List.of(failures.get(0)), new QuantizedBatch.Stages(0, 0));
     }
 
     private boolean measures(LayerPlan plan) {
@@ -119,6 +115,14 @@ public final class BatchQuantizer {
             }
         }
         return pieces;
+    }
+
+    private long weights() {
+        long weights = 0;
+        for (LayerPlan plan : plans) {
+            weights += plan.layer.elements();
+        }
+        return weights;
     }
 
     private int threads(List<LayerPlan> work) {
@@ -251,7 +255,7 @@ public final class BatchQuantizer {
     }
 
     /** Chooses widths for the whole table; layers that cannot even be measured become failures. */
-    private void chooseWithinBudget() {
+    private void chooseWithinBudget(long limit) {
         SizeBudget.Costs[] costs = new SizeBudget.Costs[plans.size()];
         Failure[] bad = new Failure[plans.size()];
         Workers.run(threads(plans), costs.length, () -> task -> {
@@ -273,7 +277,7 @@ public final class BatchQuantizer {
             }
         }
         plans = soundPlans;
-        SizeBudget.choose(sound, options.targetBytes());
+        SizeBudget.choose(sound, limit);
     }
 
     private static boolean isTooFar(LayerPlan plan, ErrorStatistics errors) {
@@ -340,21 +344,5 @@ public final class BatchQuantizer {
         if (!changed.isEmpty()) {
             encodeAll(changed);
         }
-    }
-
-    private List<QuantizedBatch.Outcome> outcomes() {
-        List<QuantizedBatch.Outcome> outcomes = new ArrayList<>(plans.size());
-        for (LayerPlan plan : plans) {
-            outcomes.add(new QuantizedBatch.Outcome(
-                    plan.layer.row(),
-                    plan.layer.name(),
-                    plan.layer.elements(),
-                    plan.layer.byteLength(),
-                    plan.outputBytes(),
-                    plan.isKept() ? 1 : plan.candidate() + 1,
-                    plan.errors == null ? null : plan.errors.summary(),
-                    plan.replaced));
-        }
-        return outcomes;
     }
 }

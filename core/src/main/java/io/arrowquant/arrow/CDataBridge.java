@@ -4,6 +4,7 @@ import io.arrowquant.quality.ErrorSummary;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.arrow.c.ArrowArray;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
@@ -21,12 +22,21 @@ public final class CDataBridge {
         this.allocator = allocator;
     }
 
+    /** Hands a result over; returns the address of its struct, valid until the consumer has moved it. */
+    public long export(QuantizedBatch result) {
+        return export(array -> result.export(allocator, array));
+    }
+
     /** Hands a table over; returns the address of its struct, valid until the consumer has moved it. */
-    public synchronized long export(VectorSchemaRoot table) {
+    public long export(VectorSchemaRoot table) {
+        return export(array -> Data.exportVectorSchemaRoot(allocator, table, null, array));
+    }
+
+    private synchronized long export(Consumer<ArrowArray> filling) {
         sweep();
         ArrowArray array = ArrowArray.allocateNew(allocator);
         try {
-            Data.exportVectorSchemaRoot(allocator, table, null, array);
+            filling.accept(array);
         } catch (RuntimeException | Error failed) {
             array.close();
             throw failed;

@@ -22,6 +22,7 @@ final class LayerPlan {
     final Layer layer;
     private final LayerChoice choice;
     private int candidate;
+    private int first;
     private List<PartSpec> specs = List.of();
     private int groupSize;
 
@@ -61,6 +62,16 @@ final class LayerPlan {
 
     boolean hasNextCandidate() {
         return candidate + 1 < choice.candidates().size();
+    }
+
+    /** Schemes that were tried. */
+    int attempts() {
+        return 1 + candidate - first;
+    }
+
+    /** Candidates from here on count as attempts: what a budget chose was not tried and found wanting. */
+    void startHere() {
+        first = candidate;
     }
 
     int candidate() {

@@ -8,6 +8,7 @@ import java.util.function.Function;
  *
  * @param policy what may become of each layer
  * @param targetBytes the most bytes that the result may take, or 0 for no limit
+ * @param targetBitsPerWeight the same as bits for each weight, or 0
  * @param measure whether the error of every layer is measured
  * @param continueOnError whether layers that cannot be quantized are left out instead of failing all
  * @param threads the most threads to use
@@ -17,7 +18,13 @@ public record QuantizeOptions(
         Function<Layer, LayerChoice> policy,
         NonFinite nonFinite,
         long targetBytes,
+        double targetBitsPerWeight,
         boolean measure,
         boolean continueOnError,
         int threads,
-        ControlBlock control) {}
+        ControlBlock control) {
+    /** The most bytes that a result of so many weights may take, or 0 for no limit. */
+    long limit(long weights) {
+        return targetBitsPerWeight > 0 ? (long) (targetBitsPerWeight * weights / Byte.SIZE) : targetBytes;
+    }
+}

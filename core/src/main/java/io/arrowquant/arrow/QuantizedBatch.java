@@ -1,19 +1,27 @@
 package io.arrowquant.arrow;
 
 import io.arrowquant.quality.ErrorSummary;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.arrow.vector.LargeVarBinaryVector;
+import org.apache.arrow.c.ArrowArray;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/**
- * What became of a table.
- *
- * @param table the quantized layers, to be closed by whoever has it; null when the call failed
- * @param outcomes one for each row of the table
- * @param failures rows that are not in it, in their order; when the call failed, the one that made it fail
- */
-public record QuantizedBatch(VectorSchemaRoot table, List<Outcome> outcomes, List<Failure> failures, Stages stages)
-        implements AutoCloseable {
+/** What became of a table: the quantized layers and their memory, until this is closed. */
+public final class QuantizedBatch implements AutoCloseable {
+    private final List<LayerPlan> plans;
+    private final BatchOutput output;
+    private final List<Failure> failures;
+    private final Stages stages;
+
+    /** The output is null when the call failed; then there is one failure, the one that made it fail. */
+    QuantizedBatch(List<LayerPlan> plans, BatchOutput output, List<Failure> failures, Stages stages) {
+        this.plans = plans;
+        this.output = output;
+        this.failures = failures;
+        this.stages = stages;
+    }
+
     /**
      * A layer of the result.
      *
@@ -33,26 +41,62 @@ public record QuantizedBatch(VectorSchemaRoot table, List<Outcome> outcomes, Lis
             long replaced) {}
 
     /** Nanoseconds of the stages of a call. */
-    public record Stages(long planNanos, long trialNanos, long encodeNanos, long assembleNanos) {}
+    public record Stages(long planNanos, long encodeNanos) {}
 
     public boolean failed() {
-        return table == null;
+        return output == null;
+    }
+
+    /** Rows that are not in the result, in their order. */
+    public List<Failure> failures() {
+        return failures;
+    }
+
+    public Stages stages() {
+        return stages;
     }
 
     /** True when the data column has offsets of 64 bits. */
     public boolean isLarge() {
-        return table.getVector(ResultSchema.QUANTIZED_DATA) instanceof LargeVarBinaryVector;
+        return ResultSchema.isLarge(output);
     }
 
-    /** True when the table has the column of further parts. */
+    /** True when the result has the column of further parts. */
     public boolean hasParts() {
-        return table.getVector(ResultSchema.PARTS) != null;
+        return ResultSchema.needsParts(plans);
+    }
+
+    /** The layers of the result, in its order. */
+    public List<Outcome> outcomes() {
+        List<Outcome> outcomes = new ArrayList<>(plans.size());
+        for (LayerPlan plan : plans) {
+            outcomes.add(new Outcome(
+                    plan.layer.row(),
+                    plan.layer.name(),
+                    plan.layer.elements(),
+                    plan.layer.byteLength(),
+                    plan.outputBytes(),
+                    plan.attempts(),
+                    plan.errors == null ? null : plan.errors.summary(),
+                    plan.replaced));
+        }
+        return outcomes;
+    }
+
+    /** The result as vectors, which hold its memory as well, and are to be closed. */
+    public VectorSchemaRoot table(BufferAllocator allocator) {
+        return ResultVectors.of(allocator, plans, output);
+    }
+
+    /** Fills in a struct of the C Data Interface, whose consumer holds the memory as well. */
+    void export(BufferAllocator allocator, ArrowArray target) {
+        ResultExport.export(allocator, plans, output, target);
     }
 
     @Override
     public void close() {
-        if (table != null) {
-            table.close();
+        if (output != null) {
+            output.close();
         }
     }
 }

@@ -31,6 +31,30 @@ final class ResultSchema {
 
     private ResultSchema() {}
 
+    /** True when the data of a result needs offsets of 64 bits. */
+    static boolean isLarge(BatchOutput output) {
+        return output.dataBytes > Integer.MAX_VALUE;
+    }
+
+    /** True for layers whose scales are not null. */
+    static boolean hasScales(LayerPlan plan) {
+        return plan.isKept() || plan.hasScaleColumns();
+    }
+
+    /** True for layers that have something for the column of further parts. */
+    static boolean hasParts(LayerPlan plan) {
+        return plan.dependsOnSource() || (!plan.hasScaleColumns() && plan.specs().size() > 1);
+    }
+
+    static boolean needsParts(List<LayerPlan> plans) {
+        for (LayerPlan plan : plans) {
+            if (hasParts(plan)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Of quantized layers; {@code large} when their data needs offsets of 64 bits. */
     static Schema of(boolean large, boolean withParts) {
         List<Field> fields = new ArrayList<>(List.of(

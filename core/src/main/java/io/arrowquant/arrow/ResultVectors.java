@@ -1,6 +1,5 @@
 package io.arrowquant.arrow;
 
-import io.arrowquant.error.ResourceException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +21,6 @@ import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 
 /** Puts the memory of a result into vectors, in the order of {@link ResultSchema}. */
 final class ResultVectors {
-    private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
-
     private final BufferAllocator allocator;
     private final List<LayerPlan> plans;
     private final int rows;
@@ -40,13 +37,8 @@ final class ResultVectors {
     }
 
     private VectorSchemaRoot build(BatchOutput output) {
-        if (output.scaleBytes / Float.BYTES > MOST_ELEMENTS) {
-            throw new ResourceException(
-                    "The groups of these layers are more than a list column holds",
-                    "Quantize them in smaller batches, or with a larger group_size");
-        }
-        boolean large = output.dataBytes > Integer.MAX_VALUE;
-        boolean withParts = plans.stream().anyMatch(ResultVectors::hasParts);
+        boolean large = ResultSchema.isLarge(output);
+        boolean withParts = ResultSchema.needsParts(plans);
         VectorSchemaRoot root = VectorSchemaRoot.create(ResultSchema.of(large, withParts), allocator);
         try {
             fillTexts((VarCharVector) root.getVector(ResultSchema.LAYER_NAME), plan -> plan.layer.name());
@@ -72,10 +64,6 @@ final class ResultVectors {
             root.close();
             throw failed;
         }
-    }
-
-    private static boolean hasParts(LayerPlan plan) {
-        return plan.dependsOnSource() || (!plan.hasScaleColumns() && plan.specs().size() > 1);
     }
 
     /** Text that a layer gives. */
@@ -115,7 +103,7 @@ final class ResultVectors {
             validity.setZero(0, validity.capacity());
             for (int row = 0; row < rows; row++) {
                 LayerPlan plan = plans.get(row);
-                if (plan.isKept() || plan.hasScaleColumns()) {
+                if (ResultSchema.hasScales(plan)) {
                     BitVectorHelper.setBit(validity, row);
                 } else {
                     nulls++;
@@ -150,29 +138,19 @@ final class ResultVectors {
         VarCharVector names = (VarCharVector) entries.getChild(MapVector.KEY_NAME);
         VarBinaryVector values = (VarBinaryVector) entries.getChild(MapVector.VALUE_NAME);
         for (int row = 0; row < rows; row++) {
-            LayerPlan plan = plans.get(row);
-            if (!hasParts(plan)) {
+            ExtraParts extra = ExtraParts.of(plans.get(row));
+            if (extra == null) {
                 maps.setNull(row);
                 continue;
             }
             int begin = maps.startNewValue(row);
-            int at = begin;
-            for (int part = 1; part < plan.specs().size() && !plan.hasScaleColumns(); part++, at++) {
-                addPart(entries, names, values, at, plan.specs().get(part).suffix(), plan.extraParts[part]);
+            for (int i = 0; i < extra.names().size(); i++) {
+                entries.setIndexDefined(begin + i);
+                names.setSafe(begin + i, extra.names().get(i));
+                values.setSafe(begin + i, extra.values().get(i));
             }
-            if (plan.dependsOnSource()) {
-                byte[] type = plan.layer.type().name().getBytes(StandardCharsets.UTF_8);
-                addPart(entries, names, values, at++, ResultSchema.DTYPE_PART, type);
-            }
-            maps.endValue(row, at - begin);
+            maps.endValue(row, extra.names().size());
         }
-    }
-
-    private static void addPart(
-            StructVector entries, VarCharVector names, VarBinaryVector values, int at, String name, byte[] value) {
-        entries.setIndexDefined(at);
-        names.setSafe(at, name.getBytes(StandardCharsets.UTF_8));
-        values.setSafe(at, value);
     }
 
     private static ArrowFieldNode node(long length, long nulls) {

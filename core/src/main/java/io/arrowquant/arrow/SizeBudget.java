@@ -60,6 +60,7 @@ final class SizeBudget {
         }
         for (int i = 0; i < chosen.length; i++) {
             layers.get(i).plan().choose(chosen[i]);
+            layers.get(i).plan().startHere();
         }
     }
 

@@ -31,7 +31,7 @@ final class LayerRules implements Function<Layer, LayerChoice> {
         JsonNode cosine = request.path("min_cosine");
         double minCosine = cosine.isNumber() ? cosine.asDouble() : Double.NEGATIVE_INFINITY;
         boolean raises = minCosine != Double.NEGATIVE_INFINITY;
-        boolean hasTarget = request.path("target_bytes").asLong(0) > 0;
+        boolean hasTarget = request.path("target_bytes").asLong(0) > 0 || request.path("target_bpw").asDouble(0) > 0;
         skipSensitive = request.path("skip_sensitive_layers").asBoolean(false);
         for (JsonNode rule : request.path("rules")) {
             NamePattern match = NamePattern.of(rule.path("match").asText());
@@ -89,8 +89,14 @@ final class LayerRules implements Function<Layer, LayerChoice> {
         return rule != null && rule.action() == Rule.Action.DROP;
     }
 
-    /** True when a rule names the layer, so that what is usual does not matter. */
-    boolean decidesOn(String layer) {
-        return rule(layer) != null;
+    /** Patterns that match none of the layers. */
+    List<String> unmatched(List<String> layers) {
+        List<String> unmatched = new ArrayList<>();
+        for (Choice rule : rules) {
+            if (layers.stream().noneMatch(rule.match()::matches)) {
+                unmatched.add(rule.match().toString());
+            }
+        }
+        return unmatched;
     }
 }

@@ -12,16 +12,26 @@ import io.arrowquant.scheme.NonFinite;
 final class LocalRequest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static volatile Parsed last;
+
     private final JsonNode fields;
     private final LayerRules rules;
+
+    private record Parsed(String text, LocalRequest request) {}
 
     private LocalRequest(JsonNode fields) {
         this.fields = fields;
         this.rules = new LayerRules(fields);
     }
 
+    /** Requests hardly change from call to call. */
     static LocalRequest parse(String text) {
-        return new LocalRequest(tree(text));
+        Parsed known = last;
+        if (known == null || !known.text().equals(text)) {
+            known = new Parsed(text, new LocalRequest(tree(text)));
+            last = known;
+        }
+        return known.request();
     }
 
     static JsonNode tree(String text) {
@@ -56,11 +66,21 @@ final class LocalRequest {
         return fields.path("target_bytes").asLong(0);
     }
 
+    private double targetBitsPerWeight() {
+        return fields.path("target_bpw").asDouble(0);
+    }
+
+    /** True when the size of the whole result decides on each layer. */
+    boolean hasTarget() {
+        return targetBytes() > 0 || targetBitsPerWeight() > 0;
+    }
+
     QuantizeOptions options(long control) {
         return new QuantizeOptions(
                 rules,
                 nonFinite(),
                 targetBytes(),
+                targetBitsPerWeight(),
                 flag("quality"),
                 flag("continue_on_error"),
                 threads(),

@@ -10,6 +10,7 @@ import io.arrowquant.arrow.Layer;
 import io.arrowquant.arrow.LayerRows;
 import io.arrowquant.arrow.QuantizedBatch;
 import io.arrowquant.error.ArrowQuantException;
+import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.ResourceException;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.quality.ErrorSummary;
@@ -83,7 +84,7 @@ public final class LocalSession implements AutoCloseable {
 
     private String quantize(ForeignInput input, LocalRequest request, long control, long begin) {
         input.checkColumns();
-        boolean inGroups = request.flag("in_groups") && request.targetBytes() == 0;
+        boolean inGroups = request.flag("in_groups") && !request.hasTarget();
         Results results = new Results(request, control, begin);
         try {
             boolean more = true;
@@ -165,11 +166,17 @@ public final class LocalSession implements AutoCloseable {
                     if (batch.failed()) {
                         return Report.ofFailure(batch.failures().get(0));
                     }
-                    table[0] = IpcBridge.write(batch.table());
+                    long encoded = System.nanoTime();
+                    try (VectorSchemaRoot vectors = batch.table(allocator)) {
+                        table[0] = IpcBridge.write(vectors);
+                    }
+                    long end = System.nanoTime();
                     return Report.of(json -> {
+                        QuantizedBatch.Stages stages = batch.stages();
                         Report.writeOutcomes(json, batch.outcomes());
                         Report.writeFailures(json, batch.failures());
-                        Report.writeStages(json, imported - begin, batch.stages(), 0);
+                        Report.writeStages(
+                                json, imported - begin, stages.planNanos(), stages.encodeNanos(), end - encoded);
                         json.writeNumberField("peak_bytes", allocator.getPeakMemoryAllocation());
                     });
                 }
@@ -299,15 +306,15 @@ public final class LocalSession implements AutoCloseable {
                     return false;
                 }
                 long before = System.nanoTime();
-                addresses.add(bridge.export(batch.table()));
+                addresses.add(bridge.export(batch));
                 large.add(batch.isLarge());
                 withParts.add(batch.hasParts());
                 outcomes.addAll(batch.outcomes());
                 failures.addAll(batch.failures());
                 mark = System.nanoTime();
-                planNanos += batch.stages().planNanos() + batch.stages().trialNanos();
+                planNanos += batch.stages().planNanos();
                 encodeNanos += batch.stages().encodeNanos();
-                exportNanos += batch.stages().assembleNanos() + mark - before;
+                exportNanos += mark - before;
             }
             return true;
         }
@@ -316,7 +323,27 @@ public final class LocalSession implements AutoCloseable {
             addresses.forEach(bridge::takeBack);
         }
 
+        /** With {@code strict}, patterns that match nothing are errors. */
+        private void checkPatterns() {
+            if (fatal != null || !request.flag("strict")) {
+                return;
+            }
+            List<String> names = new ArrayList<>();
+            outcomes.forEach(outcome -> names.add(outcome.layer()));
+            failures.forEach(failure -> names.add(String.valueOf(failure.layer())));
+            List<String> unmatched = request.rules().unmatched(names);
+            if (!unmatched.isEmpty()) {
+                fatal = Failure.of(
+                        -1,
+                        null,
+                        new InvalidRequestException(
+                                "No layer matches '" + String.join("', '", unmatched) + "'",
+                                "Correct the patterns, or leave strict out"));
+            }
+        }
+
         String report() {
+            checkPatterns();
             if (fatal != null) {
                 takeBack();
                 return Report.ofFailure(fatal);
@@ -333,8 +360,7 @@ public final class LocalSession implements AutoCloseable {
                 json.writeEndArray();
                 Report.writeOutcomes(json, outcomes);
                 Report.writeFailures(json, failures);
-                QuantizedBatch.Stages stages = new QuantizedBatch.Stages(planNanos, 0, encodeNanos, exportNanos);
-                Report.writeStages(json, importNanos, stages, 0);
+                Report.writeStages(json, importNanos, planNanos, encodeNanos, exportNanos);
                 json.writeNumberField("peak_bytes", allocator.getPeakMemoryAllocation());
             });
         }

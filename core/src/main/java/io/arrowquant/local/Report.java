@@ -105,13 +105,13 @@ final class Report {
         json.writeStringField("snr_db", Double.toString(errors.snrDb()));
     }
 
-    static void writeStages(JsonGenerator json, long importNanos, QuantizedBatch.Stages stages, long exportNanos)
+    static void writeStages(JsonGenerator json, long importNanos, long planNanos, long encodeNanos, long exportNanos)
             throws IOException {
         json.writeObjectFieldStart("stages");
         json.writeNumberField("import", importNanos);
-        json.writeNumberField("plan", stages.planNanos() + stages.trialNanos());
-        json.writeNumberField("encode", stages.encodeNanos());
-        json.writeNumberField("export", stages.assembleNanos() + exportNanos);
+        json.writeNumberField("plan", planNanos);
+        json.writeNumberField("encode", encodeNanos);
+        json.writeNumberField("export", exportNanos);
         json.writeEndObject();
     }
 }
