@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -15,33 +16,51 @@ __all__ = ["quantize_checkpoint"]
 
 _ARGUMENTS = (
     "scheme",
+    "bit_width",
+    "recipe",
+    "profile",
     "layout",
     "skip",
     "layers",
     "defaults",
+    "strict",
     "overwrite",
     "quality",
     "min_cosine",
+    "target_size",
+    "target_bpw",
+    "candidates",
     "on_non_finite",
+    "allow_requantize",
     "max_shard_size",
 )
+
+_DEFAULT_SCHEME = "int4"
 
 
 def quantize_checkpoint(
     spark: SparkSession,
     src: str,
     dst: str,
-    scheme: str = "int4",
+    scheme: str | None = None,
     *,
+    bit_width: int | None = None,
+    recipe: str | Mapping[str, object] | None = None,
+    profile: str | None = None,
     layout: str | None = None,
     skip: str | Iterable[str] = (),
     layers: Layers | None = None,
-    defaults: bool = True,
+    defaults: bool | None = None,
+    strict: bool | None = None,
     overwrite: bool = False,
-    quality: bool = True,
+    quality: bool | None = None,
     min_cosine: float | None = None,
+    target_size: int | str | None = None,
+    target_bpw: float | None = None,
+    candidates: str | Iterable[str] = (),
     on_non_finite: str | None = None,
-    max_shard_size: str | None = None,
+    allow_requantize: bool | None = None,
+    max_shard_size: int | str | None = None,
     **params: ParameterValue,
 ) -> DataFrame:
     """Quantizes a model directory into another one, and returns the report, one row for each tensor.
@@ -62,16 +81,24 @@ def quantize_checkpoint(
         spark: The session; its driver runs the job.
         src: The model directory, on any file system that Spark can read.
         dst: The output, which must not exist unless ``overwrite`` is set.
-        scheme: As for :func:`quantize`.
+        scheme: As for :func:`quantize`; ``int4`` when nothing else names one.
+        bit_width: 2, 4 or 8: the same as ``int2``, ``int4``, ``int8``.
+        recipe: A file in YAML or JSON on any file system, or a dict with the same keys; arguments go before it.
+        profile: ``edge``, ``local`` or ``cloud``.
         layout: How the output is laid out, where the scheme leaves a choice: ``parquet``, ``compressed-tensors``,
             ``bitsandbytes``, ``gptq``, ``awq`` or ``fp8``.
         skip: Patterns of tensors to keep, as for :func:`quantize`.
         layers: Schemes for single tensors, as for :func:`quantize`, except that ``skip`` says what is kept.
-        defaults: Whether tensors are kept for what they are.
+        defaults: Whether tensors are kept for what they are; they are unless this, or the recipe, says ``False``.
+        strict: Refuse patterns that match nothing, and tensors that do not fit.
         overwrite: Replace an output that exists, once the new one is complete.
-        quality: Measure the error of each tensor.
-        min_cosine: Fail when a tensor comes out with a lower cosine.
+        quality: Measure the error of each tensor; on unless this, or the recipe, says ``False``.
+        min_cosine: Give tensors that would come out with a lower cosine more bits: 2, 4, 8, and at last keep them.
+        target_size: Tensor bytes of the output at most: schemes are chosen for the least error. A number, or ``"4GB"``.
+        target_bpw: The same in bits for each parameter.
+        candidates: The schemes that may be chosen for a target.
         on_non_finite: As for :func:`quantize`.
+        allow_requantize: Decode weights that are quantized already on the way.
         max_shard_size: Tensor bytes of a file of a model directory at most, such as ``"5GB"``.
         **params: Parameters of the scheme, such as ``group_size``.
 
@@ -86,22 +113,35 @@ def quantize_checkpoint(
     <BLANKLINE>
     """
     check_arguments(params, _ARGUMENTS)
-    rules = Rules.of(scheme, None, params, layers, skip)
+    parameters: dict[str, ParameterValue] = {}
+    if scheme is None and bit_width is None:
+        # They are those of the scheme that another place names.
+        parameters, params = params, {}
+    rules = Rules.of(scheme, bit_width, params, layers, skip)
     options: dict[str, str | float | bool | None] = {
         "input": src,
         "output": dst,
-        "scheme": rules.scheme.text(),
+        "scheme": None if scheme is None and bit_width is None else rules.scheme.text(),
+        "defaultScheme": _DEFAULT_SCHEME,
+        "recipe": recipe if recipe is None or isinstance(recipe, str) else json.dumps(dict(recipe)),
+        "profile": profile,
         "layout": layout,
         "skip": _lines("skip", rules.skip),
         "layers": _lines("layers", [_rule(pattern, own) for pattern, own in rules.layers]),
         "defaults": defaults,
+        "strict": strict,
         "overwrite": overwrite,
         "quality": quality,
         "minCosine": min_cosine,
+        "targetSize": target_size,
+        "targetBpw": target_bpw,
+        "candidates": _lines("candidates", [candidates] if isinstance(candidates, str) else candidates),
         "onNonFinite": on_non_finite,
+        "allowRequantize": allow_requantize,
         "maxShardSize": max_shard_size,
+        **parameters,
     }
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None and value != ""}
     with refused():
         spark.range(0).write.format("arrowquant-job").options(**given).mode("append").save()
         return spark.read.format("arrowquant-report").load(dst)

@@ -47,6 +47,18 @@ class ArchitectureTest {
                             "scheme",
                             "checkpoint",
                             "recipe")),
+            Map.entry(
+                    "source",
+                    List.of(
+                            "error",
+                            "tensor",
+                            "storage",
+                            "safetensors",
+                            "kernel",
+                            "quality",
+                            "scheme",
+                            "checkpoint",
+                            "recipe")),
             // Which of these two sees the other is theirs to settle: the rule against cycles keeps it one way.
             Map.entry(
                     "checkpoint",
@@ -64,6 +76,7 @@ class ArchitectureTest {
                     "recipe",
                     List.of(
                             "error",
+                            "json",
                             "tensor",
                             "storage",
                             "safetensors",

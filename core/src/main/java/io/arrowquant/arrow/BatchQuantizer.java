@@ -1,13 +1,11 @@
 package io.arrowquant.arrow;
 
 import io.arrowquant.error.ArrowQuantException;
-import io.arrowquant.error.QuantizationException;
 import io.arrowquant.error.ResourceException;
 import io.arrowquant.quality.ErrorStatistics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
@@ -228,7 +226,7 @@ public final class BatchQuantizer {
         }
     }
 
-    /** Gives layers that came out worse than they may the next of their schemes, until all are good enough. */
+    /** Gives layers that came out worse than they may the first of their next schemes that is good enough. */
     private void raiseWidths() {
         List<LayerPlan> tooFar = new ArrayList<>();
         for (LayerPlan plan : plans) {
@@ -239,19 +237,8 @@ public final class BatchQuantizer {
         if (tooFar.isEmpty()) {
             return;
         }
-        Failure[] refused = new Failure[tooFar.size()];
-        Workers.run(threads(tooFar), refused.length, () -> task -> refused[task] = raise(tooFar.get(task)));
-        List<LayerPlan> changed = new ArrayList<>();
-        List<LayerPlan> lost = new ArrayList<>();
-        for (int i = 0; i < refused.length; i++) {
-            if (refused[i] == null) {
-                changed.add(tooFar.get(i));
-            } else {
-                lost.add(tooFar.get(i));
-                failures.add(refused[i]);
-            }
-        }
-        rebuild(lost, changed);
+        Workers.run(threads(tooFar), tooFar.size(), () -> task -> raise(tooFar.get(task)));
+        rebuild(List.of(), tooFar);
     }
 
     /** Chooses widths for the whole table; layers that cannot even be measured become failures. */
@@ -287,28 +274,15 @@ public final class BatchQuantizer {
                 && errors.summary().cosine() < plan.choice().minCosine();
     }
 
-    /** Finds the first candidate that is good enough; without one, says why the layer is lost. */
-    private Failure raise(LayerPlan plan) {
-        double cosine = plan.errors.summary().cosine();
+    /** Finds the first candidate that is good enough; without one the layer stays as it is. */
+    private void raise(LayerPlan plan) {
         while (plan.hasNextCandidate()) {
             plan.choose(plan.candidate() + 1);
-            cosine = measure(plan).summary().cosine();
-            if (cosine >= plan.choice().minCosine()) {
-                return null;
+            if (measure(plan).summary().cosine() >= plan.choice().minCosine()) {
+                return;
             }
         }
-        String reason = String.format(
-                Locale.ROOT,
-                "has cosine %.6f with %s, below min_cosine %s",
-                cosine,
-                plan.scheme().spelling(),
-                plan.choice().minCosine());
-        QuantizationException lost = new QuantizationException(
-                plan.layer.name(),
-                QuantizationException.NO_INDEX,
-                reason,
-                "Lower min_cosine, use more bits, or skip the layer");
-        return Failure.of(plan.layer.row(), plan.layer.name(), lost);
+        plan.giveUp();
     }
 
     /** The errors of a layer with its current scheme, without keeping what it makes. */

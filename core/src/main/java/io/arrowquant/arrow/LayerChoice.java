@@ -7,7 +7,8 @@ import java.util.List;
  * What may become of a layer.
  *
  * @param candidates schemes in the order in which they are tried; none when the layer stays as it is stored
- * @param minCosine a layer that comes out with less takes the next candidate; negative infinity when anything will do
+ * @param minCosine a layer that comes out with less takes the next candidate, and is kept after the last; negative
+ *     infinity when anything will do
  */
 public record LayerChoice(List<Scheme> candidates, double minCosine) {
     /** A layer that stays as it is stored. */

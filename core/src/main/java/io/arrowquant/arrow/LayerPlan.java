@@ -31,6 +31,7 @@ final class LayerPlan {
 
     long replaced;
 
+    private boolean given;
     private boolean announced;
 
     /** Bytes before this layer's in the output, for its data and for its scales. */
@@ -52,7 +53,14 @@ final class LayerPlan {
     }
 
     boolean isKept() {
-        return choice.isKept();
+        return given || choice.isKept();
+    }
+
+    /** Keeps the layer as it is stored: no candidate came out well enough. */
+    void giveUp() {
+        given = true;
+        specs = List.of();
+        groupSize = 0;
     }
 
     /** The scheme, or null when the layer is kept. */
@@ -66,7 +74,7 @@ final class LayerPlan {
 
     /** Schemes that were tried. */
     int attempts() {
-        return 1 + candidate - first;
+        return 1 + candidate - first + (given ? 1 : 0);
     }
 
     /** Candidates from here on count as attempts: what a budget chose was not tried and found wanting. */

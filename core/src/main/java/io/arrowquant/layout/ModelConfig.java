@@ -3,6 +3,7 @@ package io.arrowquant.layout;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.error.MalformedFileException;
 import io.arrowquant.json.PythonJson;
@@ -53,10 +54,32 @@ public final class ModelConfig {
         return content.path("model_type").textValue();
     }
 
-    /** How the weights are quantized already, or null. */
-    public String quantizationMethod() {
-        JsonNode method = content.path(QUANTIZATION).path("quant_method");
-        return method.isTextual() ? method.textValue() : content.has(QUANTIZATION) ? "unknown" : null;
+    /** The description of how the weights are quantized already; a missing node when there is none. */
+    public JsonNode quantization() {
+        JsonNode described = content.path(QUANTIZATION);
+        if (!described.isObject()) {
+            // Models of several parts describe the one for text, and old ones of compressed-tensors have another name.
+            described = content.path("compression_config");
+        }
+        if (!described.isObject()) {
+            described = content.path("text_config").path(QUANTIZATION);
+        }
+        return described.isObject() ? described : MissingNode.getInstance();
+    }
+
+    /** The text without such a description. */
+    public byte[] plain() {
+        ObjectNode copy = content.deepCopy();
+        removeDescriptions(copy);
+        return (PythonJson.sorted(copy) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void removeDescriptions(ObjectNode config) {
+        config.remove(QUANTIZATION);
+        config.remove("compression_config");
+        if (config.path("text_config") instanceof ObjectNode text) {
+            text.remove(QUANTIZATION);
+        }
     }
 
     /** The text with a description of what was done; unchanged but for that. */
@@ -64,9 +87,8 @@ public final class ModelConfig {
         QuantizationConfig.Subject subject = new QuantizationConfig.Subject(tensors, ignore, computeType(tensors));
         ObjectNode described = QuantizationConfig.of(layout, subject);
         ObjectNode copy = content.deepCopy();
-        if (described == null) {
-            copy.remove(QUANTIZATION);
-        } else {
+        removeDescriptions(copy);
+        if (described != null) {
             copy.set(QUANTIZATION, described);
         }
         // llm-compressor dumps the config as it is; what saves for bitsandbytes ends the line.
@@ -76,16 +98,9 @@ public final class ModelConfig {
 
     /** What the config says, or else the type most of the weights have. */
     private DataType computeType(List<PlannedTensor> tensors) {
-        String named = content.path("dtype").asText(content.path("torch_dtype").asText(""));
-        switch (named.replace("torch.", "")) {
-            case "bfloat16":
-                return DataType.BF16;
-            case "float16":
-                return DataType.F16;
-            case "float32":
-                return DataType.F32;
-            default:
-                break;
+        DataType named = namedType();
+        if (named != null) {
+            return named;
         }
         Map<DataType, Long> bytes = new HashMap<>();
         DataType most = DataType.F32;
@@ -95,6 +110,21 @@ public final class ModelConfig {
             most = bytes.get(type) > bytes.getOrDefault(most, 0L) ? type : most;
         }
         return most;
+    }
+
+    /** The type of the weights, as the config names it, or null. */
+    public DataType namedType() {
+        String named = content.path("dtype").asText(content.path("torch_dtype").asText(""));
+        switch (named.replace("torch.", "")) {
+            case "bfloat16":
+                return DataType.BF16;
+            case "float16":
+                return DataType.F16;
+            case "float32":
+                return DataType.F32;
+            default:
+                return null;
+        }
     }
 
     @Override

@@ -32,23 +32,38 @@ class ModelConfigTest {
     void aConfigSaysWhatTheModelIs() {
         ModelConfig config = read("{\"model_type\": \"llama\", \"quantization_config\": {\"quant_method\": \"gptq\"}}");
         assertThat(config.modelType()).isEqualTo("llama");
-        assertThat(config.quantizationMethod()).isEqualTo("gptq");
+        assertThat(config.quantization().path("quant_method").asText()).isEqualTo("gptq");
         assertThat(config).hasToString("m/config.json");
         assertThat(ModelConfig.empty()).hasToString("config.json");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            nullValues = "none",
-            value = {
-                "{}; none",
-                "{\"quantization_config\": {}}; unknown",
-                "{\"quantization_config\": {\"quant_method\": 3}}; unknown"
+    @ValueSource(
+            strings = {
+                "{\"quantization_config\": {\"bits\": 4}, \"hidden\": 8}",
+                "{\"compression_config\": {\"bits\": 4}, \"hidden\": 8}",
+                "{\"hidden\": 8, \"text_config\": {\"quantization_config\": {\"bits\": 4}}}"
             })
-    void whatIsQuantizedAlreadyIsSeen(String text, String method) {
-        assertThat(read(text).quantizationMethod()).isEqualTo(method);
-        assertThat(read(text).modelType()).isNull();
+    void whatIsQuantizedAlreadyIsSeenAndCanBeTakenOut(String text) {
+        ModelConfig config = read(text);
+        assertThat(config.quantization().path("bits").asInt()).isEqualTo(4);
+        assertThat(config.modelType()).isNull();
+        assertThat(new String(config.plain(), StandardCharsets.US_ASCII))
+                .contains("\"hidden\": 8")
+                .doesNotContain("bits");
+    }
+
+    @Test
+    void aPlainConfigDescribesNoQuantization() {
+        assertThat(read("{\"quantization_config\": 3}").quantization().isObject())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bfloat16,BF16", "torch.float16,F16", "float32,F32", "int7,"})
+    void theTypeOfTheWeightsIsNamed(String name, DataType type) {
+        assertThat(read("{\"torch_dtype\": \"" + name + "\"}").namedType()).isEqualTo(type);
+        assertThat(read("{\"dtype\": \"" + name + "\"}").namedType()).isEqualTo(type);
     }
 
     @ParameterizedTest
@@ -88,7 +103,7 @@ class ModelConfigTest {
                         """);
         assertThat(quantized(config, Layout.FP8, keptLinear("a"))).isEqualTo("{}\n");
         // The config itself stays as it was read.
-        assertThat(config.quantizationMethod()).isEqualTo("old");
+        assertThat(config.quantization().path("quant_method").asText()).isEqualTo("old");
     }
 
     @Test

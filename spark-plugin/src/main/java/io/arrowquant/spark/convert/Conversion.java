@@ -4,8 +4,6 @@ import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.RangeEncoder;
 import io.arrowquant.spark.metrics.PartitionRecords;
 import io.arrowquant.spark.metrics.TaskRecorder;
-import io.arrowquant.spark.read.FileElements;
-import io.arrowquant.spark.read.OpenFiles;
 import io.arrowquant.spark.write.PlannedFile;
 import io.arrowquant.spark.write.TaskStaging;
 import java.io.IOException;
@@ -67,13 +65,7 @@ public final class Conversion {
             throws IOException {
         TaskRecorder recorder = TaskRecorder.current(sink);
         ConvertTensor tensor = work.tensors().get(0);
-        try (OpenFiles files = new OpenFiles(configuration.value())) {
-            FileElements source = new FileElements(
-                    files,
-                    work.sources().get(tensor.file()),
-                    tensor.tensor(),
-                    new FileElements.ChunkBuffer(),
-                    recorder::bytesRead);
+        try (TensorElements elements = new TensorElements(work.sources(), configuration.value(), recorder::bytesRead)) {
             RangeEncoder encoder = new RangeEncoder(
                     tensor.scheme(),
                     new EncodeRequest(
@@ -81,7 +73,7 @@ public final class Conversion {
                             tensor.tensor().dtype(),
                             tensor.tensor().shape(),
                             work.nonFinite()));
-            encoder.survey(source);
+            encoder.survey(elements.of(tensor));
             return encoder.surveyResult();
         }
     }

@@ -1,14 +1,15 @@
 package io.arrowquant.spark.convert;
 
+import io.arrowquant.kernel.Tile;
 import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.safetensors.SafetensorsLayout;
 import io.arrowquant.safetensors.TensorSpec;
+import io.arrowquant.scheme.ElementSource;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.PartBuffers;
 import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.scheme.RangeEncoder;
 import io.arrowquant.spark.metrics.TaskRecorder;
-import io.arrowquant.spark.read.FileElements;
 import io.arrowquant.spark.read.OpenFiles;
 import io.arrowquant.spark.read.SourceFile;
 import io.arrowquant.spark.write.PlannedFile;
@@ -36,9 +37,8 @@ final class FileConversion implements Closeable {
     private static final int FLUSH_BYTES = 128 << 10;
 
     private final ConvertFile work;
-    private final OpenFiles files;
+    private final TensorElements elements;
     private final TaskRecorder recorder;
-    private final FileElements.ChunkBuffer chunk = new FileElements.ChunkBuffer();
     private final FilePlaces places;
     private final Map<String, byte[]> texts = new HashMap<>();
     private final Map<String, Integer> checksums = new HashMap<>();
@@ -48,7 +48,7 @@ final class FileConversion implements Closeable {
 
     FileConversion(ConvertFile work, Configuration configuration, TaskRecorder recorder) {
         this.work = work;
-        this.files = new OpenFiles(configuration);
+        this.elements = new TensorElements(work.sources(), configuration, this::observeRead);
         this.recorder = recorder;
         this.places = new FilePlaces(work.tensors());
     }
@@ -59,7 +59,11 @@ final class FileConversion implements Closeable {
         List<ConvertedTensor> converted = new ArrayList<>();
         for (ConvertTensor tensor : work.tensors()) {
             recorder.rangeRead(true, tensor.tensor().elements());
-            converted.add(tensor.scheme() == null ? copy(tensor) : encode(tensor));
+            if (tensor.scheme() != null) {
+                converted.add(encode(tensor));
+            } else {
+                converted.add(tensor.stored() == null ? copy(tensor) : decode(tensor));
+            }
         }
         SafetensorsLayout layout = places.layout();
         byte[] header = layout.header();
@@ -89,13 +93,35 @@ final class FileConversion implements Closeable {
         for (long at = 0; at < info.byteLength(); at += copyBuffer.length) {
             int length = (int) Math.min(copyBuffer.length, info.byteLength() - at);
             long begin = System.nanoTime();
-            files.read(source, info.offset() + at, ByteBuffer.wrap(copyBuffer, 0, length));
+            elements.files().read(source, info.offset() + at, ByteBuffer.wrap(copyBuffer, 0, length));
             recorder.bytesRead(length, System.nanoTime() - begin);
             crc.update(copyBuffer, 0, length);
             write(position + at, copyBuffer, 0, length);
         }
+        return kept(info, crc);
+    }
+
+    private ConvertedTensor kept(TensorInfo info, CRC32C crc) {
         return new ConvertedTensor(
                 List.of(output(new TensorSpec(info.name(), info.dtype(), info.shape()), (int) crc.getValue())));
+    }
+
+    /** Writes a tensor that was stored quantized as the values it stands for. */
+    private ConvertedTensor decode(ConvertTensor tensor) throws IOException {
+        TensorInfo info = tensor.tensor();
+        ElementSource source = elements.of(tensor);
+        Tile tile = new Tile();
+        CRC32C crc = new CRC32C();
+        long position = places.position(info.name());
+        int width = info.dtype().bytes();
+        for (long at = 0; at < info.elements(); at += Tile.ELEMENTS) {
+            OpenFiles.stopIfCancelled();
+            int count = (int) Math.min(Tile.ELEMENTS, info.elements() - at);
+            source.read(at, count, tile);
+            crc.update(tile.bytes(), tile.byteOffset(), count * width);
+            write(position + at * width, tile.bytes(), tile.byteOffset(), count * width);
+        }
+        return kept(info, crc);
     }
 
     private ConvertedTensor.Output output(TensorSpec spec, int checksum) {
@@ -105,8 +131,7 @@ final class FileConversion implements Closeable {
 
     private ConvertedTensor encode(ConvertTensor tensor) throws IOException {
         TensorInfo info = tensor.tensor();
-        FileElements source =
-                new FileElements(files, work.sources().get(tensor.file()), info, chunk, this::observeRead);
+        ElementSource source = elements.of(tensor);
         RangeEncoder encoder = new RangeEncoder(
                 tensor.scheme(), new EncodeRequest(tensor.layer(), info.dtype(), info.shape(), work.nonFinite()));
         if (tensor.surveyed() != null) {
@@ -141,7 +166,7 @@ final class FileConversion implements Closeable {
     }
 
     private void encodeChunk(
-            RangeEncoder encoder, FileElements source, ElementRange range, PartBuffers parts, ErrorStatistics errors)
+            RangeEncoder encoder, ElementSource source, ElementRange range, PartBuffers parts, ErrorStatistics errors)
             throws IOException {
         long begin = System.nanoTime();
         long readBefore = readNanos;
@@ -152,7 +177,7 @@ final class FileConversion implements Closeable {
                 range.count(),
                 System.nanoTime() - begin - (readNanos - readBefore),
                 encoder.replaced() - replacedBefore);
-        long held = chunk.capacity();
+        long held = elements.capacity();
         for (int part = 0; part < parts.parts(); part++) {
             held += parts.array(part).length;
         }
@@ -173,7 +198,7 @@ final class FileConversion implements Closeable {
     @Override
     public void close() throws IOException {
         recorder.memory(this, 0);
-        files.close();
+        elements.close();
     }
 
     /** One output of a tensor on its way to the file. */

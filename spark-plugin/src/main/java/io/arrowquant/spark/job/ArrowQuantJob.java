@@ -71,6 +71,7 @@ public final class ArrowQuantJob {
         commands.add(new QuantizeCommand(streams));
         commands.add(new InspectCommand(streams));
         commands.add(new SchemesCommand(streams));
+        commands.add(new RecipeCommand(streams));
         commands.add(new CompareCommand(streams));
         commands.add(new DequantizeCommand(streams));
         commands.add(new VerifyCommand(streams));

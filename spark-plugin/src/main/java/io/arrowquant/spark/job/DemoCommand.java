@@ -1,5 +1,6 @@
 package io.arrowquant.spark.job;
 
+import io.arrowquant.recipe.Setting;
 import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.storage.ByteSize;
 import java.io.IOException;
@@ -47,9 +48,9 @@ final class DemoCommand implements Callable<Integer> {
         QuantizeSettings settings = new QuantizeSettings();
         settings.input = "file:" + model;
         settings.output = "file:" + base.resolve(QUANTIZED);
-        settings.scheme = "int4";
+        settings.set(Setting.SCHEME, "int4");
         settings.overwrite = true;
-        QuantizeRequest request = settings.request();
+        QuantizeRequest request = settings.request(Sessions.hadoopConfiguration());
         if (!output.json()) {
             streams.line("");
             streams.line("What quantize --dry-run shows:");

@@ -1,6 +1,7 @@
 package io.arrowquant.spark.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.storage.ByteSize;
@@ -18,7 +19,13 @@ import picocli.CommandLine.Option;
 final class DequantizeCommand implements Callable<Integer> {
     private final Streams streams;
 
-    @Option(names = "--input", required = true, paramLabel = "PATH", description = "The output of arrowquant quantize.")
+    @Option(
+            names = "--input",
+            required = true,
+            paramLabel = "PATH",
+            description =
+                    "The output of arrowquant quantize, or a model whose weights are quantized (compressed-tensors, GPTQ,"
+                            + " AWQ, FP8).")
     private String input;
 
     @Option(names = "--output", required = true, paramLabel = "PATH", description = "The directory to make.")
@@ -49,8 +56,9 @@ final class DequantizeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Configuration configuration = Sessions.hadoopConfiguration();
-        if (maxShardSize != null) {
-            ByteSize.parse("max-shard-size", maxShardSize);
+        long maxShardBytes = maxShardSize == null ? Long.MAX_VALUE : ByteSize.parse("max-shard-size", maxShardSize);
+        if (!OutputFolder.isTable(input, configuration)) {
+            return decodeModel(configuration, maxShardBytes);
         }
         DequantizeRequest request = new DequantizeRequest(
                 input,
@@ -60,7 +68,26 @@ final class DequantizeCommand implements Callable<Integer> {
                 maxShardSize);
         DequantizeJob job = new DequantizeJob(OutputFolder.open(input, configuration), request, configuration, streams);
         Storages.Located target = job.check();
-        Report report = job.run(target);
+        show(job.run(target), target);
+        return ExitCode.DONE;
+    }
+
+    /** A model directory whose weights are quantized, by whatever tool. */
+    private int decodeModel(Configuration configuration, long maxShardBytes) throws IOException {
+        if (dtype != null) {
+            throw new InvalidRequestException(
+                    "--dtype is for quantized tables; a model is decoded to the type its config names",
+                    "Leave --dtype out");
+        }
+        QuantizeRequest request = QuantizeSettings.decoding(input, output, overwrite, maxShardBytes);
+        JobPlan plan = JobPlan.of(request, configuration);
+        plan.requireStored();
+        Storages.Located target = QuantizeJob.check(plan, configuration);
+        show(QuantizeJob.run(plan, configuration, streams, target).report(), target);
+        return ExitCode.DONE;
+    }
+
+    private void show(Report report, Storages.Located target) {
         if (outputOptions.json()) {
             ObjectNode document = ReportFile.json(report);
             document.put("status", "done");
@@ -76,6 +103,5 @@ final class DequantizeCommand implements Callable<Integer> {
                     Figures.seconds(report.seconds())));
             streams.line("Output: " + target.path());
         }
-        return ExitCode.DONE;
     }
 }

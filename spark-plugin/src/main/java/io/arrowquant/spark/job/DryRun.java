@@ -31,7 +31,7 @@ final class DryRun {
                     Figures.count(tensor.bytesBefore()),
                     Figures.count(tensor.bytesAfter()),
                     outputFile(tensor),
-                    tensor.reason());
+                    plan.reason(tensor));
         }
         table.print(streams);
         streams.line("");
@@ -80,7 +80,7 @@ final class DryRun {
             node.put("bytes_before", tensor.bytesBefore());
             node.put("bytes_after", tensor.bytesAfter());
             node.put("output_file", outputFile(tensor));
-            node.put("reason", tensor.reason());
+            node.put("reason", plan.reason(tensor));
         }
         ArrayNode carried = document.putArray("carried_files");
         for (CheckpointFile file : plan.checkpoint().otherFiles()) {

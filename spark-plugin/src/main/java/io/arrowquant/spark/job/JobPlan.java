@@ -15,6 +15,7 @@ import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.recipe.Recipe;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.SharedSurvey;
+import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.spark.read.CheckpointLoader;
 import io.arrowquant.tensor.TensorInfo;
 import java.util.ArrayList;
@@ -31,16 +32,19 @@ final class JobPlan {
     private final QuantizeRequest request;
     private final Checkpoint checkpoint;
     private final ModelConfigs configs;
+    private final SourceWeights weights;
     private final Plan plan;
     private final List<WriteGroup> groups;
     private final Map<TensorKey, WriteGroup> groupOf = new HashMap<>();
     private final Map<TensorKey, String> fileOf = new HashMap<>();
     private final boolean uniqueNames;
 
-    private JobPlan(QuantizeRequest request, Checkpoint checkpoint, ModelConfigs configs, Plan plan) {
+    private JobPlan(
+            QuantizeRequest request, Checkpoint checkpoint, ModelConfigs configs, SourceWeights weights, Plan plan) {
         this.request = request;
         this.checkpoint = checkpoint;
         this.configs = configs;
+        this.weights = weights;
         this.plan = plan;
         this.groups = layout().isForRuntimes() ? List.of() : WriteGroups.of(plan);
         for (WriteGroup group : groups) {
@@ -49,10 +53,10 @@ final class JobPlan {
             }
         }
         Set<String> names = new HashSet<>();
-        for (CheckpointTensor tensor : checkpoint.tensors()) {
+        for (CheckpointTensor tensor : weights.tensors()) {
             names.add(tensor.name());
         }
-        this.uniqueNames = names.size() == checkpoint.tensors().size();
+        this.uniqueNames = names.size() == weights.tensors().size();
     }
 
     /** Reads the headers and decides on every tensor; with {@code strict}, patterns must match something. */
@@ -60,9 +64,15 @@ final class JobPlan {
         Checkpoint checkpoint = CheckpointLoader.load(request.input(), configuration);
         ModelConfigs configs = ModelConfigs.read(checkpoint, configuration);
         Layout layout = request.recipe().effectiveLayout();
-        List<CheckpointTensor> tensors = layout.isForRuntimes()
-                ? FusedExperts.split(checkpoint.tensors(), configs.modelType())
-                : checkpoint.tensors();
+        SourceWeights weights = SourceWeights.of(checkpoint, configs, request.allowRequantize(), configuration);
+        if (weights.anyStored() && !layout.isForRuntimes()) {
+            throw new InvalidRequestException(
+                    "The weights in " + request.input() + " are quantized already, and tables are made of weights as"
+                            + " they are stored",
+                    "Decode them first, with: arrowquant dequantize --input " + request.input());
+        }
+        List<CheckpointTensor> tensors =
+                layout.isForRuntimes() ? FusedExperts.split(weights.tensors(), configs.modelType()) : weights.tensors();
         Plan plan = Plan.of(tensors, request.recipe(), configs.modelType());
         if (request.strict() && !plan.unmatchedPatterns().isEmpty()) {
             throw new InvalidRequestException(
@@ -70,7 +80,7 @@ final class JobPlan {
                     "See the names with: arrowquant inspect " + request.input()
                             + ". Without --strict such patterns are only reported");
         }
-        return new JobPlan(request, checkpoint, configs, plan);
+        return new JobPlan(request, checkpoint, configs, weights, plan);
     }
 
     QuantizeRequest request() {
@@ -88,7 +98,33 @@ final class JobPlan {
 
     /** The texts of the configs that say how the model is quantized, by their names in the output. */
     Map<String, byte[]> configs() {
-        return configs.quantized(layout(), plan.tensors(), plan.ignore());
+        return request.decodesOnly() ? configs.plain() : configs.quantized(layout(), plan.tensors(), plan.ignore());
+    }
+
+    /** Refuses sources that have nothing to decode. */
+    void requireStored() {
+        if (!weights.anyStored()) {
+            throw new InvalidRequestException(
+                    "Nothing in " + request.input() + " is quantized in a way that can be decoded",
+                    "Name the output of arrowquant quantize, or a model in compressed-tensors, GPTQ, AWQ or FP8");
+        }
+    }
+
+    /** What the output is called in reports. */
+    String layoutName() {
+        return request.decodesOnly() ? Report.SAFETENSORS : layout().spelling();
+    }
+
+    /** How a tensor is stored that has to be decoded first, or null. */
+    QuantizedTensor stored(PlannedTensor tensor) {
+        return weights.stored(tensor.source());
+    }
+
+    /** Why a tensor is not quantized, or null. */
+    String reason(PlannedTensor tensor) {
+        return tensor.isQuantized() || stored(tensor) == null
+                ? tensor.reason()
+                : request.decodesOnly() ? "dequantized" : "dequantized; " + tensor.reason();
     }
 
     /** Quantized tensors whose scheme shares a first pass among those a runtime fuses, in sets of two or more. */
@@ -220,6 +256,7 @@ final class JobPlan {
                 recipe.defaults(),
                 request.profile(),
                 request.hasMinCosine() ? request.minCosine() : null,
-                request.nonFinite().name().toLowerCase(Locale.ROOT));
+                request.nonFinite().name().toLowerCase(Locale.ROOT),
+                request.settings().toJson());
     }
 }

@@ -100,7 +100,7 @@ public final class JobSource implements TableProvider, DataSourceRegister {
 
         @Override
         public Write build() {
-            QuantizeRequest request = settings.request();
+            QuantizeRequest request = settings.request(Sessions.hadoopConfiguration(options));
             return new Write() {
                 @Override
                 public String description() {

@@ -45,7 +45,7 @@ final class ModelConfigs {
         return new ModelConfigs(found);
     }
 
-    private static String component(String file) {
+    static String component(String file) {
         return file.substring(0, file.lastIndexOf('/') + 1);
     }
 
@@ -75,6 +75,22 @@ final class ModelConfigs {
         return config == null ? null : config.modelType();
     }
 
+    /** The config of a component, or one that says nothing. */
+    ModelConfig of(String component) {
+        return byComponent.getOrDefault(component, ModelConfig.empty());
+    }
+
+    /** The configs without what they say of how weights are quantized, by name. */
+    Map<String, byte[]> plain() {
+        Map<String, byte[]> configs = new LinkedHashMap<>();
+        byComponent.forEach((component, config) -> {
+            if (config.quantization().isObject()) {
+                configs.put(component + ModelConfig.NAME, config.plain());
+            }
+        });
+        return configs;
+    }
+
     /** The configs as they are to be written, by name: those of components where something is quantized. */
     Map<String, byte[]> quantized(Layout layout, List<PlannedTensor> tensors, List<String> ignore) {
         Map<String, List<PlannedTensor>> members = new LinkedHashMap<>();
@@ -84,9 +100,11 @@ final class ModelConfigs {
         }
         Map<String, byte[]> configs = new LinkedHashMap<>();
         members.forEach((component, own) -> {
+            ModelConfig config = of(component);
             if (own.stream().anyMatch(PlannedTensor::isQuantized)) {
-                ModelConfig config = byComponent.getOrDefault(component, ModelConfig.empty());
                 configs.put(component + ModelConfig.NAME, config.quantized(layout, own, ignore));
+            } else if (config.quantization().isObject()) {
+                configs.put(component + ModelConfig.NAME, config.plain());
             }
         });
         return configs;

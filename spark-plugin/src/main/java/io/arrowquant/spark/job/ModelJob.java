@@ -5,11 +5,13 @@ import io.arrowquant.layout.ModelFile;
 import io.arrowquant.layout.WeightIndex;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.spark.convert.Conversion;
 import io.arrowquant.spark.convert.ConvertFile;
 import io.arrowquant.spark.convert.ConvertTensor;
 import io.arrowquant.spark.convert.ConvertedFile;
 import io.arrowquant.spark.convert.ConvertedTensor;
+import io.arrowquant.spark.convert.StoredForm;
 import io.arrowquant.spark.metrics.PartitionRecord;
 import io.arrowquant.spark.read.SourceFile;
 import io.arrowquant.spark.storage.Storages;
@@ -136,22 +138,30 @@ final class ModelJob {
         List<SourceFile> used = new ArrayList<>();
         List<ConvertTensor> members = new ArrayList<>();
         for (PlannedTensor tensor : tensors) {
-            String file = tensor.source().file();
-            Integer number = numbers.get(file);
-            if (number == null) {
-                number = used.size();
-                numbers.put(file, number);
-                used.add(sources.get(file));
+            QuantizedTensor stored = plan.stored(tensor);
+            StoredForm form = null;
+            if (stored != null) {
+                List<Integer> files = new ArrayList<>();
+                stored.parts().forEach(part -> files.add(numberOf(part.file(), numbers, used)));
+                form = new StoredForm(stored, List.copyOf(files));
             }
             members.add(new ConvertTensor(
-                    number,
+                    numberOf(tensor.source().file(), numbers, used),
                     tensor.source().info(),
                     plan.layerId(tensor.source()),
                     tensor.scheme(),
-                    surveyed.get(TensorKey.of(tensor.source()))));
+                    surveyed.get(TensorKey.of(tensor.source())),
+                    form));
         }
         QuantizeRequest request = plan.request();
         return new ConvertFile(index, List.copyOf(used), List.copyOf(members), request.nonFinite(), request.quality());
+    }
+
+    private int numberOf(String file, Map<String, Integer> numbers, List<SourceFile> used) {
+        return numbers.computeIfAbsent(file, name -> {
+            used.add(sources.get(name));
+            return used.size() - 1;
+        });
     }
 
     private List<Report.OutputFile> adopt(

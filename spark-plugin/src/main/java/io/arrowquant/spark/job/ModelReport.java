@@ -34,7 +34,7 @@ final class ModelReport {
         return new Report(
                 Report.FORMAT,
                 Report.FORMAT_VERSION,
-                plan.layout().spelling(),
+                plan.layoutName(),
                 jobId,
                 Instant.now().toString(),
                 seconds,
@@ -74,7 +74,7 @@ final class ModelReport {
                 DryRun.to(planned),
                 quantized ? planned.scheme().bitWidth() : info.dtype().bits(),
                 quantized ? planned.scheme().groupSize(info.shape()) : 0,
-                planned.reason(),
+                plan.reason(planned),
                 planned.bytesBefore(),
                 bytes,
                 Crc32c.text(checksum),

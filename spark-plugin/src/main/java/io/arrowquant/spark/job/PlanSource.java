@@ -52,7 +52,7 @@ public final class PlanSource implements TableProvider, DataSourceRegister {
             throw new InvalidRequestException("No path is given", "Pass the checkpoint to load()");
         }
         Configuration configuration = Sessions.hadoopConfiguration(options.asCaseSensitiveMap());
-        JobPlan plan = JobPlan.of(settings.request(), configuration);
+        JobPlan plan = JobPlan.of(settings.request(configuration), configuration);
         List<Object[]> rows = new ArrayList<>();
         for (PlannedTensor tensor : plan.tensors()) {
             TensorInfo info = tensor.source().info();
@@ -65,7 +65,7 @@ public final class PlanSource implements TableProvider, DataSourceRegister {
                 tensor.bytesBefore(),
                 tensor.bytesAfter(),
                 plan.outputFile(tensor),
-                tensor.reason()
+                plan.reason(tensor)
             });
         }
         return rows;

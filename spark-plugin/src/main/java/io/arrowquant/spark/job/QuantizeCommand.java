@@ -2,6 +2,7 @@ package io.arrowquant.spark.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.error.Printable;
+import io.arrowquant.recipe.Setting;
 import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.spark.storage.Storages;
 import java.io.IOException;
@@ -31,6 +32,16 @@ final class QuantizeCommand implements Callable<Integer> {
     private String scheme;
 
     @Option(
+            names = "--recipe",
+            paramLabel = "FILE",
+            description =
+                    "A recipe in YAML or JSON; options and ARROWQUANT_ variables go before it. See docs/recipe.md")
+    private String recipe;
+
+    @Option(names = "--bit-width", paramLabel = "N", description = "2, 4 or 8: the same as --scheme int2, int4, int8.")
+    private String bitWidth;
+
+    @Option(
             names = "--profile",
             paramLabel = "NAME",
             description = "edge: int2, group 256, min cosine 0.65; local: int4, 128, 0.85; cloud: int8, 64, 0.95.")
@@ -56,6 +67,12 @@ final class QuantizeCommand implements Callable<Integer> {
     private String groupSize;
 
     @Option(
+            names = "--observer",
+            paramLabel = "NAME",
+            description = "How ranges are found: minmax, as they are (default), or mse, shrunk to the least error.")
+    private String observer;
+
+    @Option(
             names = "--layout",
             paramLabel = "NAME",
             description =
@@ -69,13 +86,18 @@ final class QuantizeCommand implements Callable<Integer> {
             names = "--min-cosine",
             paramLabel = "X",
             description = "Fail, and publish nothing, when a layer comes out below.")
-    private Double minCosine;
+    private String minCosine;
 
     @Option(
             names = "--on-non-finite",
             paramLabel = "WHAT",
             description = "error (default): NaN and infinities fail the job; clamp: they are replaced and counted.")
     private String onNonFinite;
+
+    @Option(
+            names = "--allow-requantize",
+            description = "Decode weights that are quantized already (compressed-tensors, GPTQ, AWQ) on the way.")
+    private boolean allowRequantize;
 
     @Option(names = "--dry-run", description = "Show what would come out, to the byte; read headers only.")
     private boolean dryRun;
@@ -111,28 +133,32 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return run(streams, settings().request(), dryRun, outputOptions.json());
+        return run(streams, settings().request(Sessions.hadoopConfiguration()), dryRun, outputOptions.json());
     }
 
     private QuantizeSettings settings() {
         QuantizeSettings settings = new QuantizeSettings();
         settings.input = input;
         settings.output = output;
-        settings.scheme = scheme;
-        settings.profile = profile;
-        settings.skip.addAll(skip);
-        settings.layers.addAll(layers);
-        settings.defaults = !noDefaults;
-        settings.groupSize = groupSize;
-        settings.layout = layout;
-        settings.quality = noQuality ? Boolean.FALSE : null;
-        settings.minCosine = minCosine;
-        settings.onNonFinite = onNonFinite;
+        settings.recipe = recipe;
         settings.overwrite = overwrite;
-        settings.strict = strict;
-        settings.maxPartitionBytes = maxPartitionBytes;
-        settings.maxShardSize = maxShardSize;
         settings.reportDirectory = reportDirectory;
+        settings.set(Setting.SCHEME, scheme)
+                .set(Setting.BIT_WIDTH, bitWidth)
+                .set(Setting.PROFILE, profile)
+                .set(Setting.LAYOUT, layout)
+                .set(Setting.GROUP_SIZE, groupSize)
+                .set(Setting.OBSERVER, observer)
+                .set(Setting.SKIP, skip.isEmpty() ? null : String.join("\n", skip) + "\n")
+                .set(Setting.DEFAULTS, noDefaults ? false : null)
+                .set(Setting.STRICT, strict ? true : null)
+                .set(Setting.MIN_COSINE, minCosine)
+                .set(Setting.ON_NON_FINITE, onNonFinite)
+                .set(Setting.QUALITY, noQuality ? false : null)
+                .set(Setting.ALLOW_REQUANTIZE, allowRequantize ? true : null)
+                .set(Setting.MAX_SHARD_SIZE, maxShardSize)
+                .set(Setting.MAX_PARTITION_BYTES, maxPartitionBytes);
+        settings.addLayers(layers);
         return settings;
     }
 

@@ -3,124 +3,119 @@ package io.arrowquant.spark.job;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.recipe.LayerRule;
 import io.arrowquant.recipe.Layout;
-import io.arrowquant.recipe.NamePattern;
+import io.arrowquant.recipe.Profile;
 import io.arrowquant.recipe.Recipe;
+import io.arrowquant.recipe.RecipeResolver;
+import io.arrowquant.recipe.RecipeSettings;
 import io.arrowquant.recipe.Rule;
+import io.arrowquant.recipe.Setting;
 import io.arrowquant.scheme.NonFinite;
-import io.arrowquant.scheme.SchemeCatalog;
-import io.arrowquant.scheme.SchemeSpec;
-import io.arrowquant.storage.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 
-/** Gathers what the command line, or the options of a data source, say, and makes a request of it. */
+/**
+ * Gathers what the command line, or the options of a data source, say, and makes a request of it: over environment
+ * variables, over the recipe, over the profile.
+ */
 final class QuantizeSettings {
-    private static final String GROUP_SIZE = "group_size";
-
     /** Tensors stay in one partition unless somebody asks for less: going back needs them there. */
     private static final long WHOLE_TENSORS = Long.MAX_VALUE / 4;
 
     String input;
     String output;
-    String scheme;
-    String profile;
-    String groupSize;
-    String layout;
-    String onNonFinite;
-    String maxPartitionBytes;
-    String maxShardSize;
-    String reportDirectory;
-    Double minCosine;
-    Boolean quality;
-    boolean defaults = true;
-    boolean overwrite;
-    boolean strict;
-    final List<String> skip = new ArrayList<>();
-    final List<String> layers = new ArrayList<>();
+    /** A path, or the text of a recipe itself. */
+    String recipe;
 
-    QuantizeRequest request() {
-        Profile chosen = profile == null ? null : Profile.of(profile);
-        double limit = limit(chosen);
-        boolean measured = measured(chosen);
+    /** What to quantize with when no place names a scheme, or null. */
+    String defaultScheme;
+
+    String reportDirectory;
+    boolean overwrite;
+    Map<String, String> environment = System.getenv();
+    private RecipeSettings given = RecipeSettings.empty();
+
+    /** Says one thing; null says nothing. */
+    QuantizeSettings set(Setting setting, Object value) {
+        if (value != null) {
+            given = given.with(setting, value.toString(), "");
+        }
+        return this;
+    }
+
+    /** Rules of the form {@code pattern=scheme}. */
+    void addLayers(List<String> layers) {
+        List<Rule> rules = new ArrayList<>();
+        for (String layer : layers) {
+            LayerRule rule = LayerRule.parse(layer);
+            rules.add(Rule.scheme(rule.pattern(), rule.scheme()));
+        }
+        if (!rules.isEmpty()) {
+            given = given.withRules(rules);
+        }
+    }
+
+    /** Also reads the recipe, if there is one. */
+    QuantizeRequest request(Configuration configuration) {
+        RecipeSettings settings = given.over(RecipeSettings.ofEnvironment(environment));
+        if (recipe != null) {
+            settings = settings.over(RecipeReader.read(recipe, configuration));
+        }
+        String profile = settings.text(Setting.PROFILE);
+        if (profile != null) {
+            settings = settings.over(Profile.of(profile).settings());
+        }
+        if (!settings.has(Setting.SCHEME) && defaultScheme != null) {
+            settings = settings.with(Setting.SCHEME, defaultScheme, "");
+        }
+        Recipe resolved = RecipeResolver.resolve(settings);
+        String onNonFinite = settings.text(Setting.ON_NON_FINITE);
         return new QuantizeRequest(
                 input,
                 output,
-                recipe(chosen),
-                chosen == null ? null : chosen.spelling(),
-                measured ? limit : Double.NaN,
+                resolved,
+                settings,
                 onNonFinite == null ? NonFinite.ERROR : NonFinite.of(onNonFinite),
-                measured,
+                quality(settings),
                 overwrite,
-                strict,
-                maxPartitionBytes == null ? WHOLE_TENSORS : ByteSize.parse("max-partition-bytes", maxPartitionBytes),
-                maxShardSize == null ? Long.MAX_VALUE : ByteSize.parse("max-shard-size", maxShardSize),
+                settings.count(Setting.MAX_PARTITION_BYTES, WHOLE_TENSORS),
+                settings.count(Setting.MAX_SHARD_SIZE, Long.MAX_VALUE),
+                false,
                 reportDirectory);
     }
 
-    private Layout layout(String schemeText) {
-        Layout chosen = layout == null ? Layout.ofScheme(schemeText) : Layout.of(layout);
-        if (chosen == Layout.GGUF) {
-            throw new InvalidRequestException(
-                    "Scheme " + schemeText + " belongs into GGUF files, which jobs do not write",
-                    "Use it in SQL, or choose a scheme of another family; see: arrowquant schemes");
-        }
-        return chosen;
+    /** A request that leaves everything as it is, but decodes what is quantized already. */
+    static QuantizeRequest decoding(String input, String output, boolean overwrite, long maxShardBytes) {
+        RecipeSettings settings = RecipeSettings.empty()
+                .with(Setting.SCHEME, "W8A16", "dequantize")
+                .with(Setting.LAYOUT, Layout.COMPRESSED_TENSORS.spelling(), "dequantize")
+                .with(Setting.SKIP, "*", "dequantize")
+                .with(Setting.ALLOW_REQUANTIZE, "true", "dequantize");
+        return new QuantizeRequest(
+                input,
+                output,
+                RecipeResolver.resolve(settings),
+                settings,
+                NonFinite.ERROR,
+                false,
+                overwrite,
+                WHOLE_TENSORS,
+                maxShardBytes,
+                true,
+                null);
     }
 
-    private Recipe recipe(Profile chosen) {
-        if (scheme == null && chosen == null) {
-            throw new InvalidRequestException(
-                    "No scheme is given", "Give one with --scheme int4, or a profile with --profile local");
-        }
-        String asked = scheme == null ? chosen.scheme() : scheme;
-        Layout target = layout(asked);
-        String given = target.resolve(asked);
-        target.require(SchemeCatalog.parse(given));
-        List<Rule> rules = new ArrayList<>();
-        for (NamePattern pattern : NamePattern.listOf(skip)) {
-            rules.add(Rule.keep(pattern));
-        }
-        for (String layer : layers) {
-            LayerRule rule = LayerRule.parse(layer);
-            String own = target.resolve(rule.scheme());
-            target.require(SchemeCatalog.parse(own));
-            rules.add(Rule.scheme(rule.pattern(), own));
-        }
-        return new Recipe(schemeText(given, chosen), target, rules, defaults, strict);
-    }
-
-    /** The scheme in its canonical spelling, so that reports and file names do not depend on how it was written. */
-    private String schemeText(String given, Profile chosen) {
-        SchemeSpec spec = SchemeSpec.parse(given);
-        if (groupSize != null) {
-            spec = spec.with(Map.of(GROUP_SIZE, groupSize));
-        } else if (chosen != null
-                && chosen.scheme().equalsIgnoreCase(spec.name())
-                && !spec.parameters().containsKey(GROUP_SIZE)) {
-            spec = spec.with(Map.of(GROUP_SIZE, Integer.toString(chosen.groupSize())));
-        }
-        return SchemeCatalog.of(spec).spelling();
-    }
-
-    private double limit(Profile chosen) {
-        double limit = minCosine != null ? minCosine : chosen == null ? Double.NaN : chosen.minCosine();
-        if (limit < -1 || limit > 1) {
-            throw new InvalidRequestException("Invalid min-cosine: " + limit, "Must lie between -1 and 1");
-        }
-        return limit;
-    }
-
-    private boolean measured(Profile chosen) {
-        boolean measured = quality == null || quality;
-        if (!measured && minCosine != null) {
-            throw new InvalidRequestException(
-                    "--min-cosine needs the quality that --no-quality switches off", "Leave one of them out");
-        }
-        if (!measured && chosen != null) {
-            throw new InvalidRequestException(
-                    "Profile " + chosen.spelling() + " promises a minimal cosine, which --no-quality cannot check",
-                    "Give --scheme and --group-size instead of the profile");
+    private boolean quality(RecipeSettings settings) {
+        boolean measured = settings.flag(Setting.QUALITY, true);
+        if (!measured && settings.has(Setting.MIN_COSINE)) {
+            throw settings.has(Setting.PROFILE) && !given.has(Setting.MIN_COSINE)
+                    ? new InvalidRequestException(
+                            "Profile " + settings.text(Setting.PROFILE)
+                                    + " promises a minimal cosine, which --no-quality cannot check",
+                            "Give --scheme and --group-size instead of the profile")
+                    : new InvalidRequestException(
+                            "--min-cosine needs the quality that --no-quality switches off", "Leave one of them out");
         }
         return measured;
     }

@@ -1,5 +1,6 @@
 package io.arrowquant.spark.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
@@ -49,7 +50,11 @@ record Report(
     /** {@code modified} is in milliseconds since 1970. */
     record SourceFile(String name, long bytes, long modified) {}
 
-    /** What the user asked for; null where nothing was said. */
+    /**
+     * What the user asked for; null where nothing was said.
+     *
+     * @param settings all of it, as a recipe that asks for the same
+     */
     record Asked(
             String scheme,
             List<String> layers,
@@ -57,7 +62,8 @@ record Report(
             boolean defaults,
             String profile,
             Double minCosine,
-            String onNonFinite) {}
+            String onNonFinite,
+            JsonNode settings) {}
 
     /**
      * One tensor.

@@ -1,6 +1,7 @@
 package io.arrowquant.spark.job;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.recipe.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,24 +12,8 @@ import java.util.Map;
  * with or without underscores. Lists are separated by line breaks or, on one line, by semicolons.
  */
 final class SourceOptions {
-    private static final List<String> KNOWN = List.of(
-            "input",
-            "output",
-            "scheme",
-            "profile",
-            "skip",
-            "layers",
-            "defaults",
-            "group_size",
-            "layout",
-            "quality",
-            "min_cosine",
-            "on_non_finite",
-            "overwrite",
-            "strict",
-            "max_partition_bytes",
-            "max_shard_size",
-            "report");
+    private static final List<String> OF_JOBS =
+            List.of("input", "output", "recipe", "default_scheme", "layers", "overwrite", "report");
 
     private SourceOptions() {}
 
@@ -46,25 +31,20 @@ final class SourceOptions {
         switch (plain(name)) {
             case "input", "path" -> settings.input = value;
             case "output" -> settings.output = value;
-            case "scheme" -> settings.scheme = value;
-            case "profile" -> settings.profile = value;
-            case "skip" -> settings.skip.addAll(list(value));
-            case "layers" -> settings.layers.addAll(list(value));
-            case "defaults" -> settings.defaults = flag(name, value);
-            case "groupsize" -> settings.groupSize = value;
-            case "layout" -> settings.layout = value;
-            case "quality" -> settings.quality = flag(name, value);
-            case "mincosine" -> settings.minCosine = number(name, value);
-            case "onnonfinite" -> settings.onNonFinite = value;
+            case "recipe" -> settings.recipe = value;
+            case "defaultscheme" -> settings.defaultScheme = value;
+            case "layers" -> settings.addLayers(list(value));
             case "overwrite" -> settings.overwrite = flag(name, value);
-            case "strict" -> settings.strict = flag(name, value);
-            case "maxpartitionbytes" -> settings.maxPartitionBytes = value;
-            case "maxshardsize" -> settings.maxShardSize = value;
             case "report" -> settings.reportDirectory = value;
             default -> {
-                // Names with a dot configure the file system, e.g. fs.s3a.endpoint.
-                if (name.indexOf('.') < 0) {
-                    throw InvalidRequestException.unknown("option", name, KNOWN);
+                Setting setting = Setting.find(name);
+                if (setting != null) {
+                    settings.set(setting, value);
+                } else if (name.indexOf('.') < 0) {
+                    // Names with a dot configure the file system, e.g. fs.s3a.endpoint.
+                    List<String> known = new ArrayList<>(OF_JOBS);
+                    known.addAll(Setting.keys());
+                    throw InvalidRequestException.unknown("option", name, known);
                 }
             }
         }
@@ -91,13 +71,5 @@ final class SourceOptions {
             default ->
                 throw new InvalidRequestException("Invalid " + name + ": '" + value + "'", "Must be true or false");
         };
-    }
-
-    private static double number(String name, String value) {
-        try {
-            return Double.parseDouble(value.strip());
-        } catch (NumberFormatException notANumber) {
-            throw new InvalidRequestException("Invalid " + name + ": '" + value + "'", "Must be a number", notANumber);
-        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.arrowquant.recipe.RecipeDocument;
 import io.arrowquant.scheme.SchemeDocument;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,6 +44,15 @@ class CommandLineTest {
         assertThat(schemes).hasSizeGreaterThanOrEqualTo(3);
         assertThat(schemes.get(0).get("parameters").get(0).get("name").asText()).isEqualTo("group_size");
         assertThat(SparkSession.getDefaultSession().isEmpty()).isTrue();
+    }
+
+    @Test
+    void recipeShowsWhatRecipesCanSay() {
+        assertThat(run("recipe")).isZero();
+        assertThat(out()).isEqualTo(RecipeDocument.markdown());
+        out.reset();
+        assertThat(run("recipe", "--schema")).isZero();
+        assertThat(out()).isEqualTo(RecipeDocument.schema());
     }
 
     @Test

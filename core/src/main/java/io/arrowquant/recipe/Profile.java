@@ -1,12 +1,12 @@
-package io.arrowquant.spark.job;
+package io.arrowquant.recipe;
 
 import io.arrowquant.error.InvalidRequestException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Ready-made requests for where a model is to run. */
-enum Profile {
+/** Ready-made recipes for where a model is to run. */
+public enum Profile {
     EDGE("int2", 256, 0.65),
     LOCAL("int4", 128, 0.85),
     CLOUD("int8", 64, 0.95);
@@ -21,7 +21,7 @@ enum Profile {
         this.minCosine = minCosine;
     }
 
-    static Profile of(String name) {
+    public static Profile of(String name) {
         for (Profile profile : values()) {
             if (profile.spelling().equalsIgnoreCase(name)) {
                 return profile;
@@ -31,19 +31,16 @@ enum Profile {
         throw InvalidRequestException.unknown("profile", name, names);
     }
 
-    String spelling() {
+    public String spelling() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    String scheme() {
-        return scheme;
-    }
-
-    int groupSize() {
-        return groupSize;
-    }
-
-    double minCosine() {
-        return minCosine;
+    /** What it says. */
+    public RecipeSettings settings() {
+        String place = "profile " + spelling();
+        return RecipeSettings.empty()
+                .with(Setting.SCHEME, scheme, place)
+                .with(Setting.GROUP_SIZE, Integer.toString(groupSize), place)
+                .with(Setting.MIN_COSINE, Double.toString(minCosine), place);
     }
 }
