@@ -27,6 +27,7 @@ from arrowquant_spark.local.errors import (
 )
 from arrowquant_spark.local.quantizer import ArrowQuantV2
 from arrowquant_spark.local.results import BatchResult, LayerResult, QualityReport, QuantizationResult
+from arrowquant_spark.local.safetensors import ShardedSafeTensorsLoader
 
 __all__ = [
     "ArrowQuantError",
@@ -43,5 +44,6 @@ __all__ = [
     "QuantizationError",
     "QuantizationResult",
     "ResourceError",
+    "ShardedSafeTensorsLoader",
     "ValidationError",
 ]

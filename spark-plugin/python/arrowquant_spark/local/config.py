@@ -41,6 +41,7 @@ _DEFAULTS: dict[str, Any] = {
     "target_size": None,
     "target_bpw": None,
     "target_model_size_mb": None,
+    "candidates": [],
     "defaults": None,
     "strict": False,
     "on_non_finite": "error",
@@ -48,9 +49,14 @@ _DEFAULTS: dict[str, Any] = {
     "layout": None,
     "profile": None,
     "num_threads": 0,
+    "allow_requantize": False,
+    "max_shard_size": None,
+    "max_partition_bytes": None,
 }
 _ALIASES = {"min_accuracy": "min_cosine", "deployment_profile": "profile", "sensitive_layer_patterns": "skip"}
 _WIDTHS = (2, 4, 8)
+_KEPT_WIDTH = 16
+_WIDTH_IN_NAME = re.compile(r"(int|W)\d+(.*)", re.IGNORECASE)
 _LAYOUTS = (None, "parquet")
 _SIZE = re.compile(r"\s*(\d+)\s*([A-Za-z]*)\s*")
 _UNITS = {"": 1, "b": 1}
@@ -72,17 +78,18 @@ class QuantConfig:
         symmetric: Zero in the middle of the codes.
         strategy: What shares a scale: ``group``, ``channel`` (a row) or ``tensor``.
         observer: How ranges are found, for schemes that know several ways.
-        min_cosine: A layer that comes out with a lower cosine takes 4 bits instead of 2, then 8; one that does not reach
-            it then is an error. ``min_accuracy`` is another name for it.
+        min_cosine: A layer that comes out with a lower cosine takes 4 bits instead of 2, then 8, and at last is kept as
+            it is. ``min_accuracy`` is another name for it.
         skip: Patterns of layers that are kept as they are.
         layers: Schemes for single layers, by pattern.
-        layer_bit_widths: Bit widths for single layers, by pattern.
+        layer_bit_widths: Bit widths for single layers, by pattern: the scheme in another width; 16 keeps them.
         rules: The same in one list, in order: ``{"match": pattern, "scheme": scheme}``, ``{"match": pattern, "keep":
             True}`` or, for files, ``{"match": pattern, "drop": True}``.
         skip_sensitive_layers: Keep embeddings, heads, norms, routers and what else quantization usually harms.
         target_size: Bytes that the result may take, such as ``"4GB"``: bits go where they help most.
         target_model_size_mb: The same in units of 1,000,000 bytes.
         target_bpw: The same as bits for each weight.
+        candidates: The schemes that may be chosen for a target; default ``int2``, ``int4`` and ``int8``.
         defaults: For files: keep what ``skip_sensitive_layers`` names. None means yes.
         strict: Patterns that match no layer are errors.
         on_non_finite: ``error``, or ``clamp`` to replace NaN and infinities.
@@ -90,6 +97,7 @@ class QuantConfig:
         layout: ``parquet``, the columns that results have, or None; other layouts are for the job.
         num_threads: Threads at most; 0 means one for each core.
         profile: The profile that this was made from, or None.
+        allow_requantize: For jobs, as ``max_shard_size`` and ``max_partition_bytes``: accepted, since recipes are shared.
 
     >>> config = QuantConfig(bit_width=8, group_size=64)
     >>> config.min_accuracy = 0.95
@@ -112,6 +120,7 @@ class QuantConfig:
     target_size: int | str | None
     target_bpw: float | None
     target_model_size_mb: float | None
+    candidates: list[str]
     defaults: bool | None
     strict: bool
     on_non_finite: str
@@ -119,6 +128,9 @@ class QuantConfig:
     layout: str | None
     profile: str | None
     num_threads: int
+    allow_requantize: bool
+    max_shard_size: int | str | None
+    max_partition_bytes: int | str | None
 
     def __init__(self, **settings: Any) -> None:
         self._fill({}, settings)
@@ -167,7 +179,9 @@ class QuantConfig:
         layered = {**stored, **environment, **given}
         values = {**_DEFAULTS, **_of_profile(layered.get("profile")), **layered}
         for key, value in values.items():
-            setattr(self, key, _copied(value))
+            # One pattern may come without a list.
+            alone = isinstance(value, str) and isinstance(_DEFAULTS[key], list)
+            setattr(self, key, [value] if alone else _copied(value))
         self.validate()
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -288,8 +302,18 @@ class QuantConfig:
         rules = [{"match": pattern, "keep": True} for pattern in self.skip]
         rules += [self._rule(rule) for rule in self.rules]
         rules += [self._rule({"match": pattern, "scheme": scheme}) for pattern, scheme in self.layers.items()]
-        rules += [self._rule({"match": pattern, "bit_width": width}) for pattern, width in self.layer_bit_widths.items()]
+        rules += [self._width_rule(pattern, width) for pattern, width in self.layer_bit_widths.items()]
         return rules
+
+    def _width_rule(self, pattern: str, width: int) -> dict[str, Any]:
+        """The scheme in another width."""
+        if width == _KEPT_WIDTH:
+            return {"match": pattern, "keep": True}
+        named = SchemeText.parse(self.scheme_text())
+        form = _WIDTH_IN_NAME.fullmatch(named.name)
+        if form is None:
+            raise ValidationError(f"Invalid layer_bit_widths: scheme {named.name} has no other widths")
+        return {"match": pattern, "scheme": SchemeText(f"{form[1]}{width}{form[2]}", named.parameters).text()}
 
     def _rule(self, rule: Mapping[str, Any]) -> dict[str, Any]:
         match = rule["match"]
@@ -318,6 +342,7 @@ class QuantConfig:
             "min_cosine": self.min_cosine,
             "target_bytes": self.target_bytes(),
             "target_bpw": self.target_bpw or 0,
+            "candidates": self.candidates,
             "strict": self.strict,
             "on_non_finite": self.on_non_finite,
             "quality": self.quality,
@@ -362,6 +387,7 @@ class DiffusionQuantConfig(QuantConfig):
 
 
 def _copied(value: Any) -> Any:
+    """Nothing that is shared with the caller."""
     if isinstance(value, Mapping):
         return dict(value)
     return list(value) if isinstance(value, list | tuple) else value
@@ -401,12 +427,16 @@ def _from_environment() -> dict[str, Any]:
     """Settings from environment variables, read as YAML or JSON values."""
     settings: dict[str, Any] = {}
     for variable, text in os.environ.items():
-        if not variable.startswith(_PREFIX) or variable in _NO_SETTINGS:
+        if not variable.startswith(_PREFIX) or variable in _NO_SETTINGS or not text.strip():
             continue
         name = variable[len(_PREFIX) :].lower()
-        if _ALIASES.get(name, name) not in _DEFAULTS:
+        key = _ALIASES.get(name, name)
+        if key not in _DEFAULTS:
             raise ValidationError(f"Environment variable {variable} names no setting. {_unknown(name)}")
-        settings[name] = _value(text)
+        value = _value(text)
+        if isinstance(_DEFAULTS[key], list) and isinstance(value, str):
+            value = [item.strip() for item in text.replace("\n", ";").split(";") if item.strip()]
+        settings[name] = value
     return _renamed(settings)
 
 
@@ -503,13 +533,19 @@ def _rules(value: Any) -> str:
 def _widths(value: Any) -> str:
     if not isinstance(value, Mapping):
         return "Must be bit widths by name pattern"
-    bad = [name for name, width in value.items() if not _is_whole(width) or width not in _WIDTHS]
-    return f"The width of '{bad[0]}' must be 2, 4, or 8" if bad else ""
+    allowed = (*_WIDTHS, _KEPT_WIDTH)
+    bad = [name for name, width in value.items() if not _is_whole(width) or width not in allowed]
+    return f"The width of '{bad[0]}' must be 2, 4, 8, or 16 to keep it" if bad else ""
 
 
 def _schemes(value: Any) -> str:
     sound = isinstance(value, Mapping) and all(isinstance(item, str) for item in [*value, *value.values()])
     return "" if sound else "Must be schemes by name pattern"
+
+
+def _size(value: Any) -> str:
+    sound = (_is_whole(value) or isinstance(value, str)) and _bytes(value) > 0
+    return "" if sound else "Must be bytes, or a size such as 64MiB or 5GB"
 
 
 _CHECKS: dict[str, Any] = {
@@ -525,9 +561,11 @@ _CHECKS: dict[str, Any] = {
     "layers": _schemes,
     "layer_bit_widths": _widths,
     "skip_sensitive_layers": _flag,
-    "target_size": lambda value: "" if (_is_whole(value) or isinstance(value, str)) and _bytes(value) > 0 else (
-        "Must be bytes, or a size such as 64MiB or 5GB"
-    ),
+    "target_size": _size,
+    "max_shard_size": _size,
+    "max_partition_bytes": _size,
+    "allow_requantize": _flag,
+    "candidates": _patterns,
     "target_bpw": lambda value: "" if _is_number(value) and 0 < value <= 64 else "Must be a number of bits",
     "target_model_size_mb": lambda value: "" if _is_number(value) and value > 0 else "Must be a positive number",
     "defaults": _flag,

@@ -54,7 +54,7 @@ class Meter:
         self._kernels = kernels
         self._hook = hook
         self._warned: set[str] = set()
-        self._speeds: deque[float] = deque(maxlen=_MOST_REMEMBERED)
+        self._speeds: dict[str, deque[float]] = {}
         self._sums = dict.fromkeys(
             ("calls", "failed_calls", "layers", "failed_layers", "parameters", "bytes_in", "bytes_out", "copies"), 0
         )
@@ -99,15 +99,16 @@ class Meter:
             causes.append(("scalar", text))
         if call.figure("bytes_in") >= _SMALLEST_MEASURED and call.seconds > 0:
             speed = call.figure("bytes_in") / call.seconds
-            if len(self._speeds) >= _FEWEST_COMPARED:
-                median = statistics.median(self._speeds)
+            speeds = self._speeds.setdefault(call.name, deque(maxlen=_MOST_REMEMBERED))
+            if len(speeds) >= _FEWEST_COMPARED:
+                median = statistics.median(speeds)
                 if speed < median / 2:
                     text = (
                         f"Throughput fell to {speed / 1e6:.0f} MB/s, below half of this session's median of "
                         f"{median / 1e6:.0f} MB/s. See whether something else uses the processor"
                     )
                     causes.append(("throughput", text))
-            self._speeds.append(speed)
+            speeds.append(speed)
         return causes
 
     def _warn(self, cause: str, text: str) -> None:

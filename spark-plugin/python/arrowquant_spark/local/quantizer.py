@@ -269,7 +269,11 @@ class ArrowQuantV2:
         """
         request = self._request(bit_width, scheme, continue_on_error, options)
         data = _ipc_bytes(source)
-        buffer = jvm.pyarrow().py_buffer(data)
+        pa = jvm.pyarrow()
+        buffer = pa.py_buffer(data)
+        views = _with_views(pa, buffer)
+        if views is not None:
+            return _ipc_of(pa, self._quantize(interchange.stream_input(views), request, "quantize_ipc").table)
         session = self._session()
         text = request.java()
         begin = time.time_ns()
@@ -474,7 +478,7 @@ class ArrowQuantV2:
         report = json.loads(str(answer))
         self._record("validate_quality", begin, report)
         bytes_in = getattr(source, "nbytes", 0)
-        return QualityReport(report["layers"], bytes_in, getattr(table, "nbytes", 0), threshold)
+        return QualityReport(report["compared"], bytes_in, getattr(table, "nbytes", 0), threshold)
 
     # -- files
 
@@ -527,6 +531,17 @@ class ArrowQuantV2:
         )
 
     quantize_diffusion_model = quantize_from_safetensors
+
+    def call_files(
+        self, request: str, names: list[str], progress: ProgressCallback | None
+    ) -> tuple[dict[str, Any], float]:
+        """Has the JVM convert files; returns its report, and the seconds it took."""
+        session = self._session()
+        watch = None if progress is None else _watch(progress, names)
+        begin = time.time_ns()
+        answer = calls.run(lambda control: session.quantizeFiles(request, control), True, len(names), watch)
+        report = json.loads(str(answer))
+        return report, self._record("quantize_from_safetensors", begin, report).seconds
 
     # -- what was done
 
@@ -778,6 +793,28 @@ def _ipc_bytes(source: Any) -> Any:
     except TypeError as wrong:
         raise ValidationError(f"quantize_ipc takes bytes, a path or a file, not {type(source).__name__}") from wrong
     return source
+
+
+def _with_views(pa: Any, buffer: Any) -> Any:
+    """The table in IPC data that has columns of views, which Arrow Java cannot check; None for any other data."""
+    try:
+        is_file = buffer.size >= 8 and buffer.slice(0, 6).to_pybytes() == b"ARROW1"
+        reader = pa.ipc.open_file(buffer) if is_file else pa.ipc.open_stream(buffer)
+        if not any("view" in str(field.type) for field in reader.schema):
+            return None
+        table = reader.read_all()
+        table.validate(full=True)
+        return table
+    except (pa.ArrowInvalid, OSError):
+        return None  # The other way says what is wrong with it.
+
+
+def _ipc_of(pa: Any, table: Any) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    written: bytes = sink.getvalue().to_pybytes()
+    return written
 
 
 def _table_of(data: Any) -> Any:

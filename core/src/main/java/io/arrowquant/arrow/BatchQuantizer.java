@@ -3,6 +3,7 @@ package io.arrowquant.arrow;
 import io.arrowquant.error.ArrowQuantException;
 import io.arrowquant.error.ResourceException;
 import io.arrowquant.quality.ErrorStatistics;
+import io.arrowquant.quality.ErrorSummary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class BatchQuantizer {
                 return failed();
             }
             if (limit > 0) {
-                SizeBudget.require(plans, limit);
+                SizeBudget.require(outputBytes(), limit);
             }
             QuantizedBatch.Stages stages = new QuantizedBatch.Stages(planned - begin, System.nanoTime() - planned);
             QuantizedBatch result = new QuantizedBatch(plans, output, List.copyOf(failures), stages);
@@ -248,7 +249,7 @@ public final class BatchQuantizer {
         Workers.run(threads(plans), costs.length, () -> task -> {
             LayerPlan plan = plans.get(task);
             try {
-                costs[task] = SizeBudget.costs(plan, this::measure);
+                costs[task] = costs(plan);
             } catch (ArrowQuantException failed) {
                 bad[task] = Failure.of(plan.layer.row(), plan.layer.name(), failed);
             }
@@ -264,7 +265,35 @@ public final class BatchQuantizer {
             }
         }
         plans = soundPlans;
-        SizeBudget.choose(sound, limit);
+        int[] chosen = SizeBudget.choose(sound, limit);
+        for (int i = 0; i < chosen.length; i++) {
+            plans.get(i).choose(chosen[i]);
+            plans.get(i).startHere();
+        }
+    }
+
+    /** What a layer costs with each of its candidates; one without a choice need not be measured. */
+    private SizeBudget.Costs costs(LayerPlan plan) {
+        int candidates = Math.max(1, plan.choice().candidates().size());
+        long[] bytes = new long[candidates];
+        double[] noise = new double[candidates];
+        for (int i = 0; i < candidates; i++) {
+            plan.choose(i);
+            bytes[i] = plan.outputBytes();
+            if (candidates > 1) {
+                ErrorSummary errors = measure(plan).summary();
+                noise[i] = errors.mse() * errors.count();
+            }
+        }
+        return new SizeBudget.Costs(bytes, noise);
+    }
+
+    private long outputBytes() {
+        long total = 0;
+        for (LayerPlan plan : plans) {
+            total += plan.outputBytes();
+        }
+        return total;
     }
 
     private static boolean isTooFar(LayerPlan plan, ErrorStatistics errors) {

@@ -24,14 +24,14 @@ public final class ControlBlock {
     }
 
     /** Ends the work of the thread that asks, when the caller wants it stopped. */
-    void checkCancelled() {
+    public void checkCancelled() {
         if (address != 0 && MemoryUtil.getLong(address) != 0) {
             throw new CancellationException();
         }
     }
 
     /** The row is named before it is counted: whoever sees the count may read the name. */
-    synchronized void completed(long row) {
+    public synchronized void completed(long row) {
         if (counts) {
             long count = MemoryUtil.getLong(address + COUNT);
             MemoryUtil.putLong(address + ROWS + count * Long.BYTES, row);

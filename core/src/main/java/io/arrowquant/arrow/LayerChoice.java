@@ -22,11 +22,11 @@ public record LayerChoice(List<Scheme> candidates, double minCosine) {
         return new LayerChoice(List.of(scheme), Double.NEGATIVE_INFINITY);
     }
 
-    boolean isKept() {
+    public boolean isKept() {
         return candidates.isEmpty();
     }
 
-    boolean hasThreshold() {
+    public boolean hasThreshold() {
         return minCosine != Double.NEGATIVE_INFINITY;
     }
 }

@@ -24,7 +24,7 @@ public record QuantizeOptions(
         int threads,
         ControlBlock control) {
     /** The most bytes that a result of so many weights may take, or 0 for no limit. */
-    long limit(long weights) {
+    public long limit(long weights) {
         return targetBitsPerWeight > 0 ? (long) (targetBitsPerWeight * weights / Byte.SIZE) : targetBytes;
     }
 }

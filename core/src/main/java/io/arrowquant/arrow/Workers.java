@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A small pool of threads that all calls share; the calling thread works, too. */
-final class Workers {
+public final class Workers {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final ExecutorService POOL = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "arrowquant-worker-" + COUNT.incrementAndGet());
@@ -20,12 +20,12 @@ final class Workers {
     private Workers() {}
 
     /** What one thread does: takes tasks by number until there are none. */
-    interface Worker {
+    public interface Worker {
         void run(int task);
     }
 
     /** Makes what a thread keeps between its tasks. */
-    interface WorkerFactory {
+    public interface WorkerFactory {
         Worker make();
     }
 
@@ -33,7 +33,7 @@ final class Workers {
      * Has all tasks done by at most {@code threads} threads, and returns when all threads are done. When one throws,
      * the others begin no more tasks, and the first error is thrown.
      */
-    static void run(int threads, int tasks, WorkerFactory factory) {
+    public static void run(int threads, int tasks, WorkerFactory factory) {
         AtomicInteger next = new AtomicInteger();
         Runnable work = () -> {
             Worker worker = factory.make();

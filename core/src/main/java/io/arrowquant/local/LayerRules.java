@@ -10,6 +10,7 @@ import io.arrowquant.scheme.Scheme;
 import io.arrowquant.scheme.SchemeCatalog;
 import io.arrowquant.scheme.SchemeSpec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -44,9 +45,20 @@ final class LayerRules implements Function<Layer, LayerChoice> {
             }
         }
         String scheme = request.path("scheme").asText("int4");
-        usual = scheme.equalsIgnoreCase("keep")
-                ? LayerChoice.KEEP
-                : new LayerChoice(candidates(scheme, raises, hasTarget), minCosine);
+        if (scheme.equalsIgnoreCase("keep")) {
+            usual = LayerChoice.KEEP;
+        } else if (hasTarget && request.path("candidates").size() > 0) {
+            usual = new LayerChoice(named(request.path("candidates")), minCosine);
+        } else {
+            usual = new LayerChoice(candidates(scheme, raises, hasTarget), minCosine);
+        }
+    }
+
+    private static List<Scheme> named(JsonNode names) {
+        List<Scheme> schemes = new ArrayList<>();
+        names.forEach(name -> schemes.add(SchemeCatalog.parse(name.asText())));
+        schemes.sort(Comparator.comparingInt(Scheme::bitWidth));
+        return schemes;
     }
 
     /** The scheme, then wider ones of its family where it may be raised; all of them when a size decides. */

@@ -3,6 +3,7 @@ package io.arrowquant.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.arrowquant.arrow.BatchQuantizer;
 import io.arrowquant.arrow.CDataBridge;
+import io.arrowquant.arrow.ControlBlock;
 import io.arrowquant.arrow.Failure;
 import io.arrowquant.arrow.ForeignInput;
 import io.arrowquant.arrow.IpcBridge;
@@ -191,6 +192,14 @@ public final class LocalSession implements AutoCloseable {
         return all;
     }
 
+    /** Quantizes model files; see {@link FileQuantizer}. */
+    public String quantizeFiles(String request, long control) {
+        return report(() -> {
+            LocalRequest parsed = LocalRequest.parse(request);
+            return new FileQuantizer(parsed, control == 0 ? ControlBlock.NONE : new ControlBlock(control)).run();
+        });
+    }
+
     /** Decodes results back to weights. */
     public String dequantize(long stream, int threads) {
         return report(() -> {
@@ -219,7 +228,7 @@ public final class LocalSession implements AutoCloseable {
                 }
                 Map<String, ErrorSummary> errors = CDataBridge.compare(rows, output, threads);
                 return Report.of(json -> {
-                    json.writeObjectFieldStart("layers");
+                    json.writeObjectFieldStart("compared");
                     for (Map.Entry<String, ErrorSummary> layer : errors.entrySet()) {
                         json.writeObjectFieldStart(layer.getKey());
                         Report.writeErrors(json, layer.getValue());
