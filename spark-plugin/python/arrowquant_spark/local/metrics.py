@@ -35,6 +35,7 @@ class CallRecord:
     crossings: int
     copies: int = 0
     failed: bool = False
+    scheme: str = ""
 
     @property
     def seconds(self) -> float:
@@ -54,7 +55,7 @@ class Meter:
         self._kernels = kernels
         self._hook = hook
         self._warned: set[str] = set()
-        self._speeds: dict[str, deque[float]] = {}
+        self._speeds: dict[tuple[str, str], deque[float]] = {}
         self._sums = dict.fromkeys(
             ("calls", "failed_calls", "layers", "failed_layers", "parameters", "bytes_in", "bytes_out", "copies"), 0
         )
@@ -99,7 +100,8 @@ class Meter:
             causes.append(("scalar", text))
         if call.figure("bytes_in") >= _SMALLEST_MEASURED and call.seconds > 0:
             speed = call.figure("bytes_in") / call.seconds
-            speeds = self._speeds.setdefault(call.name, deque(maxlen=_MOST_REMEMBERED))
+            # Schemes differ in speed by far more than half, and so do ways in.
+            speeds = self._speeds.setdefault((call.name, call.scheme), deque(maxlen=_MOST_REMEMBERED))
             if len(speeds) >= _FEWEST_COMPARED:
                 median = statistics.median(speeds)
                 if speed < median / 2:

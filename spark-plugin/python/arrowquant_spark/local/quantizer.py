@@ -425,7 +425,7 @@ class ArrowQuantV2:
         )
         report = json.loads(str(answer))
         report["failures"] = [*failures, *report.get("failures", ())]
-        return self._result(name, begin, report, len(layers.copied))
+        return self._result(name, begin, report, len(layers.copied), request.settings["scheme"])
 
     # -- the way back
 
@@ -678,23 +678,27 @@ class ArrowQuantV2:
             stream = data.stream
             long = data.in_groups or _size(data.owners[-1]) >= calls.LONG
             answer = calls.run(lambda control: session.quantizeStream(stream, text, control), long)
-        return self._result(name, begin, json.loads(str(answer)), 0)
+        return self._result(name, begin, json.loads(str(answer)), 0, request.settings["scheme"])
 
-    def _result(self, name: str, begin: int, report: dict[str, Any], copies: int) -> QuantizationResult:
+    def _result(
+        self, name: str, begin: int, report: dict[str, Any], copies: int, scheme: str
+    ) -> QuantizationResult:
         """Takes over what the JVM hands over."""
         pa = jvm.pyarrow()
         batches = [
             pa.RecordBatch._import_from_c(batch["address"], interchange.result_schema(batch["large"], batch["parts"]))
             for batch in report.get("batches", ())
         ]
-        call = self._record(name, begin, report, copies)
+        call = self._record(name, begin, report, copies, scheme)
         result = QuantizationResult(_joined(pa, batches), report, call.seconds * 1e3, copies)
         # The table is not kept: whoever drops a result gets its memory back.
         self._last.call = (report, call.seconds * 1e3, copies, weakref.ref(result.table))
         return result
 
-    def _record(self, name: str, begin: int, report: dict[str, Any], copies: int = 0) -> CallRecord:
-        call = CallRecord(name, begin, time.time_ns(), report, 1, copies, "error" in report)
+    def _record(
+        self, name: str, begin: int, report: dict[str, Any], copies: int = 0, scheme: str = ""
+    ) -> CallRecord:
+        call = CallRecord(name, begin, time.time_ns(), report, 1, copies, "error" in report, scheme)
         self._meter.add(call)
         self._check(report)
         return call

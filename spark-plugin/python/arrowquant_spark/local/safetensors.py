@@ -246,7 +246,7 @@ def quantize_files(
     }
     names = ShardedSafeTensorsLoader(source).tensor_names() if progress is not None else []
     report, seconds = quantizer.call_files(json.dumps(settings), names, progress)
-    tensors = report["tensors"]
+    tensors, scheme = report["tensors"], request.settings["scheme"].lower()
     cosines = {one["layer"]: float(one["cosine"]) for one in tensors if "cosine" in one}
     return {
         "quantized_path": target,
@@ -255,7 +255,7 @@ def quantize_files(
         "per_layer_accuracy": cosines,
         "model_size_mb": report["bytes_out"] / 1e6,
         "modality": None,
-        "bit_width": config.bit_width,
+        "bit_width": next((width for width in (2, 4, 8) if scheme.startswith(f"int{width}")), config.bit_width),
         "scheme": request.settings["scheme"],
         "schemes": {one["layer"]: one["scheme"] for one in tensors if one["scheme"] is not None},
         "kept": [one["layer"] for one in tensors if one["scheme"] is None],

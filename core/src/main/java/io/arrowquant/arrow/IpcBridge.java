@@ -17,7 +17,6 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.util.TransferPair;
-import org.apache.arrow.vector.util.ValueVectorUtility;
 
 /**
  * The way in and out as Arrow IPC, in plain Java: for callers that have no C Data Interface. The bytes may come from
@@ -52,7 +51,6 @@ public final class IpcBridge implements AutoCloseable {
     private void load() throws IOException {
         VectorSchemaRoot current = reader.getVectorSchemaRoot();
         while (reader.loadNextBatch()) {
-            ValueVectorUtility.validateFull(current);
             List<FieldVector> vectors = new ArrayList<>();
             for (FieldVector vector : current.getFieldVectors()) {
                 TransferPair transfer = vector.getTransferPair(limited);

@@ -27,6 +27,9 @@ final class TextColumn {
             return null;
         }
         long at = array.dictionary() == null ? row : array.integer(row);
+        if (array.dictionary() != null && (at < 0 || at >= array.dictionary().length())) {
+            throw new InvalidRequestException("A dictionary has no entry " + at);
+        }
         if (strings == null || strings.isNull(at)) {
             return null;
         }

@@ -59,6 +59,7 @@ final class VectorInput {
                 ? null
                 : dictionaries.get(field.getDictionary().getId());
         ForeignArray values = dictionary == null ? null : array(dictionary.getVector());
+        check(vector, format, children, buffers);
         ForeignType type =
                 new ForeignType(format, field.getName(), types, values == null ? null : values.type());
         return new ForeignArray(
@@ -68,6 +69,16 @@ final class VectorInput {
                 addresses,
                 children.toArray(new ForeignArray[0]),
                 values);
+    }
+
+    private static void check(
+            FieldVector vector, String format, List<ForeignArray> children, List<ArrowBuf> buffers) {
+        long room = children.isEmpty() ? 0 : children.get(0).length();
+        boolean binary = "uUzZ".contains(format) && !format.isEmpty();
+        if (binary) {
+            room = buffers.size() > 2 ? buffers.get(2).capacity() : 0;
+        }
+        new BufferCheck(vector.getName(), vector.getValueCount(), buffers).check(format, room);
     }
 
     /** The format string of a type that columns of ours may have; empty for any other. */
