@@ -39,14 +39,12 @@ public final class BatchQuantizer {
         for (Layer layer : rows.layers()) {
             plan(layer);
         }
-        if (mustStop()) {
-            return failed();
-        }
+        leaveOutWhatCannotMatter();
         long planned = System.nanoTime();
         boolean done = false;
         try {
             long limit = options.limit(weights());
-            if (limit > 0) {
+            if (limit > 0 && !mustStop()) {
                 chooseWithinBudget(limit);
                 if (mustStop()) {
                     return failed();
@@ -85,6 +83,14 @@ public final class BatchQuantizer {
             plans.add(new LayerPlan(layer, options.policy().apply(layer)));
         } catch (ArrowQuantException unfit) {
             failures.add(Failure.of(layer.row(), layer.name(), unfit));
+        }
+    }
+
+    /** When one failure fails all, layers after the first do not matter; those before it may yet fail. */
+    private void leaveOutWhatCannotMatter() {
+        if (mustStop()) {
+            long first = failures.get(0).row();
+            plans.removeIf(plan -> plan.layer.row() > first);
         }
     }
 

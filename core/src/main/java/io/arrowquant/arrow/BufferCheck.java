@@ -1,27 +1,19 @@
 package io.arrowquant.arrow;
 
 import io.arrowquant.error.MalformedFileException;
-import java.util.List;
-import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.util.MemoryUtil;
 
-/** Refuses vectors from files whose offsets lead out of their buffers: what is read by address must be checked first. */
-final class BufferCheck {
-    private final String column;
-    private final long rows;
-    private final List<ArrowBuf> buffers;
-
-    BufferCheck(String column, long rows, List<ArrowBuf> buffers) {
-        this.column = column;
-        this.rows = rows;
-        this.buffers = buffers;
-    }
-
+/** Refuses columns of files whose offsets lead out of their buffers: what is read by address is checked first. */
+record BufferCheck(String column, long rows, long[] addresses, long[] lengths) {
     /** {@code room} is how many elements offsets may point to: of a child, or bytes of data. */
     void check(String format, long room) {
+        if (rows < 0 || rows > 1L << 48) {
+            throw refused("has " + rows + " rows");
+        }
         if (rows == 0 || format.isEmpty() || format.equals("n")) {
             return;
         }
-        if (!buffers.isEmpty() && buffers.get(0).capacity() > 0) {
+        if (addresses[0] != 0) {
             require(0, (rows + 7) / Byte.SIZE);
         }
         if (format.startsWith("+w:")) {
@@ -39,15 +31,14 @@ final class BufferCheck {
             case "s", "S", "e" -> require(1, 2 * rows);
             case "i", "I", "f" -> require(1, 4 * rows);
             case "l", "L", "g" -> require(1, 8 * rows);
-            case "+s" -> {
-                // Its children are checked on their own.
+            default -> {
+                // A struct has children only.
             }
-            default -> throw refused("has a type that cannot be read from IPC data here: " + format);
         }
     }
 
     private void require(int buffer, long bytes) {
-        if (buffers.size() <= buffer || buffers.get(buffer).capacity() < bytes) {
+        if (lengths[buffer] < bytes) {
             throw refused("has buffers that are too short for its " + rows + " rows");
         }
     }
@@ -60,10 +51,10 @@ final class BufferCheck {
 
     private void checkOffsets(long room, int width) {
         require(1, (rows + 1) * width);
-        ArrowBuf offsets = buffers.get(1);
         long before = 0;
         for (long row = 0; row <= rows; row++) {
-            long offset = width == Long.BYTES ? offsets.getLong(row * width) : offsets.getInt(row * width);
+            long at = addresses[1] + row * width;
+            long offset = width == Long.BYTES ? MemoryUtil.getLong(at) : MemoryUtil.getInt(at);
             if (offset < before) {
                 throw refused("has offsets that go back at row " + row);
             }
@@ -74,6 +65,6 @@ final class BufferCheck {
 
     private MalformedFileException refused(String problem) {
         return MalformedFileException.ofFile(
-                "Arrow IPC data", "column '" + column + "' " + problem, "Write it again with a sound writer");
+                IpcMessages.SOURCE, "column '" + column + "' " + problem, "Write it again with a sound writer");
     }
 }

@@ -160,27 +160,25 @@ public final class LocalSession implements AutoCloseable {
         String report = report(() -> {
             long begin = System.nanoTime();
             LocalRequest parsed = LocalRequest.parse(request);
-            try (IpcBridge input = new IpcBridge(allocator, address, length)) {
-                LayerRows rows = input.rows();
-                long imported = System.nanoTime();
-                try (QuantizedBatch batch = BatchQuantizer.quantize(allocator, rows, parsed.options(control))) {
-                    if (batch.failed()) {
-                        return Report.ofFailure(batch.failures().get(0));
-                    }
-                    long encoded = System.nanoTime();
-                    try (VectorSchemaRoot vectors = batch.table(allocator)) {
-                        table[0] = IpcBridge.write(vectors);
-                    }
-                    long end = System.nanoTime();
-                    return Report.of(json -> {
-                        QuantizedBatch.Stages stages = batch.stages();
-                        Report.writeOutcomes(json, batch.outcomes());
-                        Report.writeFailures(json, batch.failures());
-                        Report.writeStages(
-                                json, imported - begin, stages.planNanos(), stages.encodeNanos(), end - encoded);
-                        json.writeNumberField("peak_bytes", allocator.getPeakMemoryAllocation());
-                    });
+            LayerRows rows = IpcBridge.read(address, length);
+            long imported = System.nanoTime();
+            try (QuantizedBatch batch = BatchQuantizer.quantize(allocator, rows, parsed.options(control))) {
+                if (batch.failed()) {
+                    return Report.ofFailure(batch.failures().get(0));
                 }
+                long encoded = System.nanoTime();
+                try (VectorSchemaRoot vectors = batch.table(allocator)) {
+                    table[0] = IpcBridge.write(vectors);
+                }
+                long end = System.nanoTime();
+                return Report.of(json -> {
+                    QuantizedBatch.Stages stages = batch.stages();
+                    Report.writeOutcomes(json, batch.outcomes());
+                    Report.writeFailures(json, batch.failures());
+                    Report.writeStages(
+                            json, imported - begin, stages.planNanos(), stages.encodeNanos(), end - encoded);
+                    json.writeNumberField("peak_bytes", allocator.getPeakMemoryAllocation());
+                });
             }
         });
         byte[] head = report.getBytes(StandardCharsets.UTF_8);
