@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
-
-from arrowquant_spark.local import jvm
 
 __all__ = ["LONG", "Control", "run"]
 
@@ -128,4 +127,4 @@ def _forget_pool() -> None:
     _pool = None
 
 
-jvm.os.register_at_fork(after_in_child=_forget_pool)
+os.register_at_fork(after_in_child=_forget_pool)

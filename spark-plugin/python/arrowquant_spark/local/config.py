@@ -299,7 +299,7 @@ class QuantConfig:
         >>> QuantConfig(skip=["*norm*"], layer_bit_widths={"lm_head": 8}).layer_rules()
         [{'match': '*norm*', 'keep': True}, {'match': 'lm_head', 'scheme': 'int8(group_size=128)'}]
         """
-        rules = [{"match": pattern, "keep": True} for pattern in self.skip]
+        rules: list[dict[str, Any]] = [{"match": pattern, "keep": True} for pattern in self.skip]
         rules += [self._rule(rule) for rule in self.rules]
         rules += [self._rule({"match": pattern, "scheme": scheme}) for pattern, scheme in self.layers.items()]
         rules += [self._width_rule(pattern, width) for pattern, width in self.layer_bit_widths.items()]

@@ -33,6 +33,8 @@ _KINDS: dict[str, type[ArrowQuantError]] = {
     "quantization": QuantizationError,
     "resource": ResourceError,
 }
+#: Requests that are refused for the table that came with them.
+_ABOUT_COLUMNS = ("Column '", "Missing required column '")
 
 
 def from_failure(failure: Mapping[str, Any]) -> BaseException:
@@ -44,7 +46,10 @@ def from_failure(failure: Mapping[str, Any]) -> BaseException:
     """
     if failure["kind"] == "cancelled":
         return KeyboardInterrupt()
-    return _KINDS[failure["kind"]](
+    kind = _KINDS[failure["kind"]]
+    if kind is InvalidRequestError and failure["message"].startswith(_ABOUT_COLUMNS):
+        kind = ValidationError
+    return kind(
         failure["message"],
         layer=failure.get("layer"),
         index=_known(failure.get("index")),

@@ -94,6 +94,7 @@ class Layers:
         owners: The arrays that lie there.
         copied: Names of arrays that had to be copied first.
         byte_length: Bytes of all arrays.
+        rows: Their places in what was handed in, when some of that was left out.
     """
 
     names: list[str] = field(default_factory=list)
@@ -101,6 +102,7 @@ class Layers:
     owners: list[Any] = field(default_factory=list)
     copied: list[str] = field(default_factory=list)
     byte_length: int = 0
+    rows: list[int] = field(default_factory=list)
 
 
 _TYPES = {"float32": "F32", "float64": "F64", "float16": "F16", "bfloat16": "BF16"}

@@ -11,8 +11,9 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, Literal, overload
 
-from arrowquant_spark.errors import InvalidRequestError, ResourceError, ValidationError
+from arrowquant_spark.errors import InvalidRequestError, ResourceError, ValidationError, nearest, unknown
 from arrowquant_spark.local import calls, interchange, jvm, safetensors
+from arrowquant_spark.local.arrow_types import RecordBatch, RecordBatchReader, Table
 from arrowquant_spark.local.config import QuantConfig
 from arrowquant_spark.local.errors import from_failure
 from arrowquant_spark.local.metrics import CallRecord, Hook, Meter
@@ -21,7 +22,6 @@ from arrowquant_spark.schemes import ParameterValue, SchemeText
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
 
 __all__ = ["ArrowQuantV2"]
 
@@ -111,7 +111,7 @@ class ArrowQuantV2:
         scheme: str | None = None,
         continue_on_error: Literal[False] = False,
         **options: Any,
-    ) -> pa.Table: ...
+    ) -> Table: ...
 
     @overload
     def quantize_arrow(
@@ -132,7 +132,7 @@ class ArrowQuantV2:
         scheme: str | None = None,
         continue_on_error: bool = False,
         **options: Any,
-    ) -> pa.Table | QuantizationResult:
+    ) -> Table | QuantizationResult:
         """Quantizes a table with the columns ``layer_name``, ``weights`` and, if there is one, ``shape``.
 
         ``weights`` are lists of float32, float64 or float16 of any kind, or bytes with the type of their elements, such
@@ -172,7 +172,7 @@ class ArrowQuantV2:
         scheme: str | None = None,
         continue_on_error: bool = False,
         **options: Any,
-    ) -> pa.RecordBatch:
+    ) -> RecordBatch:
         """Quantizes a record batch into a record batch; see :meth:`quantize_arrow`.
 
         With ``continue_on_error`` what went wrong is in :attr:`last_result`.
@@ -190,7 +190,7 @@ class ArrowQuantV2:
 
     def quantize_batch_arrow(
         self, weights_table: Any, bit_width: int | None = None, continue_on_error: bool | None = None
-    ) -> pa.Table | QuantizationResult:
+    ) -> Table | QuantizationResult:
         """What the old library calls :meth:`quantize_arrow` with ``continue_on_error``.
 
         >>> q.quantize_batch_arrow(pa.table({"layer_name": ["a"], "weights": [[1.0]]}), 8).num_rows
@@ -205,7 +205,7 @@ class ArrowQuantV2:
         *,
         scheme: str | None = None,
         **options: Any,
-    ) -> pa.RecordBatchReader:
+    ) -> RecordBatchReader:
         """Quantizes batches as they are asked for: memory holds one at a time, in and out.
 
         >>> batch = pa.record_batch({"layer_name": ["a"], "weights": [[1.0, 2.0]]})
@@ -218,7 +218,7 @@ class ArrowQuantV2:
         source = reader if isinstance(reader, pa.RecordBatchReader) else pa.RecordBatchReader.from_stream(reader)
         parts = self._makes_parts(request)
 
-        def batches() -> Iterator[pa.RecordBatch]:
+        def batches() -> Iterator[RecordBatch]:
             for batch in source:
                 yield from self._stream_batch(batch, request, parts)
 
@@ -361,9 +361,12 @@ class ArrowQuantV2:
         >>> result["quantized_data"], result["shape"]
         (array([228], dtype=uint8), (4,))
         """
+        name = "weights"
         if isinstance(layer_name, int):
-            layer_name, bit_width = "weights", layer_name
-        result = self._quantize_layers({layer_name: weights}, bit_width, False, scheme, options, None, "quantize_numpy")
+            bit_width = layer_name
+        else:
+            name = layer_name
+        result = self._quantize_layers({name: weights}, bit_width, False, scheme, options, None, "quantize_numpy")
         return LayerResult(result.table, 0, "numpy")
 
     def quantize_numpy_2d(
@@ -412,7 +415,7 @@ class ArrowQuantV2:
         name: str,
     ) -> QuantizationResult:
         request = self._request(bit_width, scheme, continue_on_error, options)
-        layers, failures = _sound_layers(weights, continue_on_error)
+        layers, failures, later = _sound_layers(weights, continue_on_error)
         session = self._session()
         text = request.java()
         watch = None if progress is None else _watch(progress, layers.names)
@@ -424,12 +427,19 @@ class ArrowQuantV2:
             watch,
         )
         report = json.loads(str(answer))
-        report["failures"] = [*failures, *report.get("failures", ())]
+        if layers.rows:
+            # Rows are counted in what was handed in.
+            for failure in report.get("failures", ()):
+                failure["row"] = layers.rows[failure["row"]]
+        report["failures"] = sorted([*failures, *report.get("failures", ())], key=lambda one: one["row"])
+        if later is not None and "error" not in report:
+            self._result(name, begin, report, len(layers.copied), request.settings["scheme"])
+            raise later
         return self._result(name, begin, report, len(layers.copied), request.settings["scheme"])
 
     # -- the way back
 
-    def dequantize_arrow(self, result: Any) -> pa.Table:
+    def dequantize_arrow(self, result: Any) -> Table:
         """Turns a result back into weights: a table of ``layer_name``, ``weights`` and ``shape``.
 
         >>> table = pa.table({"layer_name": ["a"], "weights": [[0.0, 1.0, 3.0]]})
@@ -658,6 +668,9 @@ class ArrowQuantV2:
             base = _for_call(base, bit_width, scheme, options)
         request = base.request()
         parameters = {key: value for key, value in options.items() if not _is_setting(key)}
+        for key in parameters:
+            if nearest(key, QuantConfig.setting_names()) is not None:
+                raise unknown("argument", key, sorted(QuantConfig.setting_names()))
         if parameters:
             request["scheme"] = SchemeText.parse(request["scheme"]).replacing(parameters).text()
         request["continue_on_error"] = continue_on_error
@@ -748,19 +761,19 @@ def _joined(pa: Any, batches: list[Any]) -> Any:
 
 def _sound_layers(
     weights: Mapping[str, Any], continue_on_error: bool
-) -> tuple[interchange.Layers, list[dict[str, Any]]]:
-    """The arrays that are any, and what is wrong with the others."""
+) -> tuple[interchange.Layers, list[dict[str, Any]], ValidationError | None]:
+    """The arrays that are any, what is wrong with the others, and the error that comes when those before it are fine."""
     try:
-        return interchange.layers_input(weights), []
+        return interchange.layers_input(weights), [], None
     except ValidationError:
-        if not continue_on_error:
-            raise
-    sound, failures = {}, []
+        sound, failures = [], []
     for row, (name, value) in enumerate(weights.items()):
         try:
             interchange.layers_input({name: value})
-            sound[name] = value
+            sound.append((row, name, value))
         except ValidationError as bad:
+            if not continue_on_error:
+                return interchange.layers_input((pair[1:] for pair in sound)), [], bad
             failures.append(
                 {
                     "layer": name if isinstance(name, str) else repr(name),
@@ -771,7 +784,9 @@ def _sound_layers(
                     "row": row,
                 }
             )
-    return interchange.layers_input(sound), failures
+    layers = interchange.layers_input((pair[1:] for pair in sound))
+    layers.rows = [row for row, _, _ in sound]
+    return layers, failures, None
 
 
 def _watch(progress: ProgressCallback, names: list[str]) -> Callable[[int, int], None]:

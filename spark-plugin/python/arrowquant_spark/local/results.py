@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from arrowquant_spark.local import jvm
+from arrowquant_spark.local.arrow_types import Table
 from arrowquant_spark.local.errors import LayerError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = ["BatchResult", "LayerResult", "QualityReport", "QuantizationResult"]
 
@@ -29,7 +27,7 @@ class LayerResult(Mapping[str, Any]):
         self._found: dict[str, Any] = {}
 
     @property
-    def table(self) -> pa.Table:
+    def table(self) -> Table:
         """The layer as a table of one row."""
         return self._table.slice(self._row, 1)
 
@@ -85,7 +83,7 @@ class QuantizationResult:
     """
 
     def __init__(self, table: Any, report: Mapping[str, Any], latency_ms: float, copies: int = 0) -> None:
-        self.table: pa.Table = table
+        self.table: Table = table
         self.latency_ms = latency_ms
         self.copies = copies
         self.errors = [LayerError.of(failure) for failure in report.get("failures", ())]
@@ -127,7 +125,7 @@ class QuantizationResult:
         return {one["layer"]: int(one["attempts"]) for one in self._measured}
 
     @property
-    def quarantined(self) -> pa.Table:
+    def quarantined(self) -> Table:
         """The layers that are not in the table, as one with the columns row, layer_name, kind, index and error."""
         pa = jvm.pyarrow()
         schema = pa.schema(
