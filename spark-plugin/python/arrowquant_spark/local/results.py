@@ -35,17 +35,15 @@ class LayerResult(Mapping[str, Any]):
         if key not in self._found:
             if key not in self:
                 raise KeyError(key)
-            scalar = self._table.column(key)[self._row]
-            self._found[key] = self._as_numpy(key, scalar) if self._numpy else scalar.as_py()
+            self._found[key] = self._as_numpy(key) if self._numpy else self._table.column(key)[self._row].as_py()
             if key == "parts":
                 self._found[key] = dict(self._found[key] or ())
         return self._found[key]
 
-    def _as_numpy(self, key: str, scalar: Any) -> Any:
+    def _as_numpy(self, key: str) -> Any:
         if key == "quantized_data":
-            import numpy as np
-
-            return np.frombuffer(scalar.as_buffer(), np.uint8)
+            return _bytes_of(self._table.column(key), self._row)
+        scalar = self._table.column(key)[self._row]
         if key in ("scales", "zero_points"):
             return None if scalar.values is None else scalar.values.to_numpy(zero_copy_only=True)
         return tuple(scalar.as_py()) if key == "shape" else scalar.as_py()
@@ -66,6 +64,20 @@ class LayerResult(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"LayerResult({self['layer_name']!r}, scheme={self['scheme']!r}, shape={self['shape']!r})"
+
+
+def _bytes_of(column: Any, row: int) -> Any:
+    """The bytes of a row where they lie; a scalar of pyarrow would be a copy."""
+    import numpy as np
+
+    for chunk in column.chunks:
+        if row < len(chunk):
+            _, offsets, data = chunk.buffers()
+            wide = "large" in str(chunk.type)
+            ends = np.frombuffer(offsets, np.int64 if wide else np.int32)[chunk.offset + row : chunk.offset + row + 2]
+            return np.frombuffer(data, np.uint8)[int(ends[0]) : int(ends[1])]
+        row -= len(chunk)
+    raise IndexError(row)
 
 
 class QuantizationResult:

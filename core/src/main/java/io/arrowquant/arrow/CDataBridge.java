@@ -56,7 +56,7 @@ public final class CDataBridge {
     }
 
     /** Frees the structs whose content the consumer has moved away. */
-    private void sweep() {
+    public synchronized void sweep() {
         for (Iterator<ArrowArray> all = handedOver.iterator(); all.hasNext(); ) {
             ArrowArray array = all.next();
             if (array.snapshot().release == 0) {

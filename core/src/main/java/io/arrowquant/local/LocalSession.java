@@ -270,6 +270,7 @@ public final class LocalSession implements AutoCloseable {
 
     /** Bytes of results that nobody has released yet, and of calls under way. */
     public long allocatedBytes() {
+        bridge.sweep();
         return allocator.getAllocatedMemory();
     }
 
