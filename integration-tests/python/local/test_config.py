@@ -167,6 +167,8 @@ def test_rules_decide(shared):
     assert schemes(rules=[{"match": "model.b", "bit_width": 2}, {"match": "*", "keep": True}]) == ["F32"] * 3 + ["int2"]
     assert schemes(layers={"*head": "int8(group_size=50)", "*norm*": "keep"})[1:3] == ["F32", "int8"]
     assert schemes(rules=[{"match": "*b", "symmetric": True}])[3] == "int4(symmetric=true)"
+    assert schemes(scheme="int8(group_size=32)", bit_width=8) == ["int8"] * 4
+    assert schemes(scheme="int2") == ["int2"] * 4
     assert schemes(scheme="keep") == ["F32"] * 4
     assert schemes(bit_width=2, min_accuracy=0.99) == ["int4"] * 4
     sizes = schemes(target_model_size_mb=0.009)

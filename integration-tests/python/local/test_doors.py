@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import io
 
 import int_family
 import numpy as np
 import pyarrow as pa
 import pytest
-from arrowquant_spark.local import AsyncArrowQuantV2, QuantConfig
+from arrowquant_spark.local import AsyncArrowQuantV2, QuantConfig, ResourceError, ValidationError, interchange
 
 from .conftest import CASES, disguised, layers, table
 
@@ -83,6 +85,73 @@ def test_device_arrays_of_the_cpu_are_arrays(shared):
 
     assert shared.quantize_arrow(Device(), bit_width=4).equals(shared.quantize_arrow(batch, bit_width=4))
 
+    class Elsewhere:
+        def __arrow_c_device_array__(self, requested_schema=None, **kwargs):
+            capsules = batch.__arrow_c_device_array__()
+            address = interchange._pointer(capsules[1], b"arrow_device_array")
+            ctypes.c_int32.from_address(address + 88).value = 2
+            return capsules
+
+    with pytest.raises(ValidationError, match="on a device of type 2. Copy it to the CPU first"):
+        shared.quantize_arrow(Elsewhere())
+
+
+def test_batches_are_results_too(shared):
+    arrays = {"a": np.arange(8, dtype=np.float32), "b": np.ones(4, np.float32)}
+    batch = shared.quantize_arrow_batch(table(arrays).to_batches()[0], bit_width=8)
+
+    class Arrays:
+        def __arrow_c_array__(self, requested_schema=None):
+            return batch.__arrow_c_array__()
+
+    expected = shared.dequantize_arrow(pa.Table.from_batches([batch]))
+    assert shared.dequantize_arrow(batch).equals(expected)
+    assert shared.dequantize_arrow(Arrays()).equals(expected)
+    dicts = shared.quantize_batch(arrays, bit_width=8)
+    assert shared.dequantize_arrow(dicts).equals(expected)
+    assert shared.dequantize_arrow(dicts["b"]).num_rows == 1
+    assert shared.validate_quality(arrays, dicts)["passed"]
+    assert shared.validate_quality({}, shared.quantize_batch({}).result)["cosine_similarity"] == 1.0
+    with pytest.raises(ValidationError, match="is no Arrow data"):
+        shared.dequantize_arrow(5)
+
+
+def test_arrays_of_others(shared):
+    class Borrowed:
+        """As a tensor on the CPU."""
+
+        def __init__(self, array):
+            self.array = array
+
+        def __array__(self, dtype=None, copy=None):
+            return self.array
+
+    array = np.arange(6, dtype=np.float32).reshape(2, 3)
+    for given in (Borrowed(array), array.astype(">f4"), [[0, 1, 2], [3, 4, 5]]):
+        result = shared.quantize_batch({"a": given}, bit_width=8)
+        assert result["a"]["shape"] == [2, 3]
+        assert result["a"]["quantized_data"] == shared.quantize_batch({"a": array}, bit_width=8)["a"].quantized_data
+
+
+def test_results_that_are_too_large_for_a_batch_of_a_stream(shared, monkeypatch):
+    batch = table({"a": np.ones(8, np.float32), "b": np.ones(8, np.float32)}).combine_chunks().to_batches()[0]
+    real = shared._quantize
+
+    def pretend(data, request, name):
+        result = real(data, request, name)
+        if result.table.num_rows > 1:
+            large = result.table.column("quantized_data").cast(pa.large_binary())
+            result.table = result.table.set_column(1, "quantized_data", large)
+        return result
+
+    monkeypatch.setattr(shared, "_quantize", pretend)
+    source = pa.RecordBatchReader.from_batches(batch.schema, [batch])
+    assert [one.num_rows for one in shared.quantize_stream(source, 4)] == [1, 1]
+    monkeypatch.setattr(interchange, "result_schema", lambda large=False, parts=False: large_schema)
+    large_schema = pa.schema([("quantized_data", pa.large_binary())])
+    with pytest.raises(ResourceError, match="does not fit a stream"):
+        list(shared._stream_batch(batch.slice(0, 1), shared._request(4, None, False, {}), False))
+
 
 @pytest.mark.parametrize("scheme", ["nf4", "W4A16", "FP8_BLOCK", "Q4_K", "gptq_int4", "hqq_int4", "Q8_0", "NVFP4A16"])
 def test_schemes_of_other_families_have_their_parts(shared, scheme):
@@ -112,6 +181,25 @@ def test_types_of_weights(shared):
     bf16 = pa.table({"layer_name": ["a"], "weights": [brains.tobytes()], "dtype": ["BF16"]})
     expected = shared.quantize_numpy(rounded, bit_width=4)["quantized_data"].tobytes()
     assert shared.quantize_arrow(bf16, bit_width=4).column("quantized_data")[0].as_py() == expected
+
+
+def test_ipc_data_with_views(shared):
+    plain = table({"a": np.arange(5, dtype=np.float32)})
+    views = plain.set_column(0, "layer_name", plain.column("layer_name").cast(pa.string_view()))
+    for new in (pa.ipc.new_stream, pa.ipc.new_file):
+        sink = pa.BufferOutputStream()
+        with new(sink, views.schema) as writer:
+            writer.write_table(views)
+        made = shared.quantize_ipc(io.BytesIO(sink.getvalue().to_pybytes()), 4)
+        assert pa.ipc.open_stream(made).read_all().equals(shared.quantize_arrow(plain, 4))
+
+
+def test_ipc_data_in_a_file(shared, tmp_path):
+    plain = table({"a": np.arange(5, dtype=np.float32)})
+    path = tmp_path / "weights.arrow"
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, plain.schema) as writer:
+        writer.write_table(plain)
+    assert pa.ipc.open_stream(shared.quantize_ipc(path, 4)).read_all().equals(shared.quantize_arrow(plain, 4))
 
 
 def test_no_rows_give_a_typed_empty_result(shared):

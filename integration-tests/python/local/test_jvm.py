@@ -7,6 +7,8 @@ import os
 import pickle
 import subprocess
 import sys
+import types
+from pathlib import Path
 
 import pytest
 from arrowquant_spark.errors import QuantizationError
@@ -45,6 +47,75 @@ def test_a_jvm_that_is_too_old(tmp_path):
     library.write_text("")
     (tmp_path / "release").write_text('JAVA_VERSION="11.0.2"\n')
     assert "is Java 11. Install a JDK 17 or newer and set JAVA_HOME" in run(TRY, ARROWQUANT_JAVA_HOME=str(tmp_path))
+
+
+def test_what_is_wrong_with_a_java_is_found_before_it_starts(monkeypatch, tmp_path):
+    home = Path(jvm.find_java().library).parents[2]
+    monkeypatch.setenv("ARROWQUANT_JAVA_HOME", str(home))
+    assert jvm.find_java().version >= 17
+    monkeypatch.setenv("ARROWQUANT_JAVA_HOME", str(tmp_path))
+    with pytest.raises(ResourceError, match="where there is no JVM"):
+        jvm.find_java()
+    library = tmp_path / "server" / "libjvm.so"
+    library.parent.mkdir()
+    library.write_text("")
+    (tmp_path / "release").write_text('JAVA_VERSION="1.8.0_392"\n')
+    with pytest.raises(ResourceError, match="is Java 8"):
+        jvm.find_java()
+    for module, call in (("jpype", jvm._jpype), ("pyarrow", jvm.pyarrow.__wrapped__)):
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(ResourceError, match="is not installed"):
+            call()
+    monkeypatch.setenv("ARROWQUANT_JAR", str(tmp_path / "none.jar"))
+    with pytest.raises(ResourceError, match="names no file"):
+        jvm.runtime_jar()
+    monkeypatch.setenv("ARROWQUANT_JAR", str(library))
+    assert jvm.runtime_jar() == str(library)
+
+
+def test_starting_fails_with_the_remedy(monkeypatch):
+    real = importlib.import_module("jpype")
+
+    def fake(started: bool, version: int = 17, **changes):
+        module = types.SimpleNamespace(
+            isJVMStarted=lambda: started,
+            getJVMVersion=lambda: (version, 0, 0),
+            addClassPath=lambda path: None,
+            startJVM=lambda *args, **options: None,
+            getDefaultJVMPath=real.getDefaultJVMPath,
+            JVMNotFoundException=real.JVMNotFoundException,
+            JVMNotSupportedException=real.JVMNotSupportedException,
+            **changes,
+        )
+        monkeypatch.setattr(jvm, "_jpype", lambda: module)
+        monkeypatch.setattr(jvm, "_session", None)
+        return module
+
+    def refuse(*args, **options):
+        raise RuntimeError("no memory")
+
+    fake(False).startJVM = refuse
+    with pytest.raises(ResourceError, match="does not start: no memory"):
+        jvm.session()
+    fake(True, version=11)
+    with pytest.raises(ResourceError, match="already runs in this process is Java 11"):
+        jvm.session()
+    for started in (True, False):
+        fake(started, JClass=refuse)
+        with pytest.raises(ResourceError, match="cannot run ArrowQuant: no memory"):
+            jvm.session()
+    monkeypatch.setattr(jvm, "_session", object())
+    monkeypatch.setattr(jvm, "_forked", False)
+    jvm._after_fork_in_child()
+    with pytest.raises(ResourceError, match="does not survive a fork"):
+        jvm.session()
+    jvm._stop_reference_queue()
+    stopped = []
+    queue = types.SimpleNamespace(getInstance=lambda: types.SimpleNamespace(stop=lambda: stopped.append(True)))
+    fake(True, JClass=lambda name: queue)
+    monkeypatch.setattr(jvm, "_forked", False)
+    jvm._stop_reference_queue()
+    assert stopped == [True]
 
 
 def test_no_jvm_at_all(monkeypatch):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from arrowquant_spark.errors import ValidationError, nearest
-from arrowquant_spark.schemes import SchemeText
+from arrowquant_spark.schemes import ParameterValue, SchemeText
 
 __all__ = ["PROFILES", "DiffusionQuantConfig", "QuantConfig"]
 
@@ -267,7 +267,7 @@ class QuantConfig:
         'nf4'
         """
         parameters = {"symmetric": self.symmetric, "strategy": self.strategy, "observer": self.observer}
-        given = {key: value for key, value in parameters.items() if value is not None}
+        given: dict[str, ParameterValue] = {key: value for key, value in parameters.items() if value is not None}
         if self.scheme is None:
             return SchemeText.of(None, self.bit_width, {"group_size": self.group_size, **given}).text()
         named = SchemeText.parse(self.scheme)

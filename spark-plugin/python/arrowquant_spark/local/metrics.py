@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["CallRecord", "Hook", "Meter"]
+__all__ = ["CallRecord", "Meter"]
 
 logger = logging.getLogger("arrowquant_spark.local")
 

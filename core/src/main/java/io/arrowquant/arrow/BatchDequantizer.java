@@ -122,8 +122,7 @@ public final class BatchDequantizer {
         if (original.elements() != stored.shape.elements()) {
             throw LayerErrors.of(
                     original.name(),
-                    "the original has " + original.elements() + " elements, the result "
-                            + stored.shape.elements(),
+                    "the original has " + original.elements() + " elements, the result " + stored.shape.elements(),
                     "");
         }
         ErrorStatistics errors = new ErrorStatistics();

@@ -100,8 +100,7 @@ public final class BatchQuantizer {
     }
 
     private QuantizedBatch failed() {
-        return new QuantizedBatch(
-                List.of(), null, List.of(failures.get(0)), new QuantizedBatch.Stages(0, 0));
+        return new QuantizedBatch(List.of(), null, List.of(failures.get(0)), new QuantizedBatch.Stages(0, 0));
     }
 
     private boolean measures(LayerPlan plan) {
@@ -155,8 +154,7 @@ public final class BatchQuantizer {
                 byte[][] extra = hasExtra ? PieceEncoder.extraOf(plan) : null;
                 try {
                     PieceEncoder.Slot slot = output.slot(plan, piece.begin(), piece.end());
-                    results.replaced[task] =
-                            encoder.encode(plan, piece.begin(), piece.end(), slot, errors, extra);
+                    results.replaced[task] = encoder.encode(plan, piece.begin(), piece.end(), slot, errors, extra);
                     results.errors[task] = errors;
                     results.extra[task] = extra;
                     results.done(piece.plan(), options.control());

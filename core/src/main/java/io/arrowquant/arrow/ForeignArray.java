@@ -51,8 +51,9 @@ final class ForeignArray {
         }
         this.children = new ForeignArray[type.children().size()];
         for (int i = 0; i < children.length; i++) {
-            children[i] =
-                    read(MemoryUtil.getLong(struct.children + (long) i * Long.BYTES), type.children().get(i));
+            children[i] = read(
+                    MemoryUtil.getLong(struct.children + (long) i * Long.BYTES),
+                    type.children().get(i));
         }
         this.dictionary = type.dictionary() == null ? null : read(struct.dictionary, type.dictionary());
     }

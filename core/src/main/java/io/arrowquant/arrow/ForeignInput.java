@@ -44,8 +44,7 @@ public final class ForeignInput implements AutoCloseable {
 
     /** Takes a stream over, by the address of its struct. */
     public static ForeignInput ofStream(BufferAllocator allocator, long stream) {
-        return new ForeignInput(
-                allocator, ArrowSchema.allocateNew(allocator), ArrowArrayStream.wrap(stream), null);
+        return new ForeignInput(allocator, ArrowSchema.allocateNew(allocator), ArrowArrayStream.wrap(stream), null);
     }
 
     private void getSchema() {

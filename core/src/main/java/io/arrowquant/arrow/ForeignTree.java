@@ -86,7 +86,9 @@ final class ForeignTree {
     private void own(long struct, Node node) {
         long children = MemoryUtil.getLong(struct + 6L * Long.BYTES);
         for (int i = 0; i < node.children().size(); i++) {
-            own(MemoryUtil.getLong(children + (long) i * Long.BYTES), node.children().get(i));
+            own(
+                    MemoryUtil.getLong(children + (long) i * Long.BYTES),
+                    node.children().get(i));
         }
         PrivateData release = this::released;
         JniWrapper.get().exportArray(struct, release);

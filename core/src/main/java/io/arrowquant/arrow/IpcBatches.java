@@ -42,8 +42,12 @@ final class IpcBatches {
         try {
             IpcBatches read = new IpcBatches(IpcMessages.of(address, length));
             return read.batches.isEmpty() ? List.of(read.empty()) : read.batches;
-        } catch (IndexOutOfBoundsException | NullPointerException | UnsupportedOperationException
-                | IllegalArgumentException | ArithmeticException | NegativeArraySizeException unreadable) {
+        } catch (IndexOutOfBoundsException
+                | NullPointerException
+                | UnsupportedOperationException
+                | IllegalArgumentException
+                | ArithmeticException
+                | NegativeArraySizeException unreadable) {
             throw new MalformedFileException(
                     IpcMessages.SOURCE,
                     MalformedFileException.NO_OFFSET,

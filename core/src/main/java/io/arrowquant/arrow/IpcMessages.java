@@ -68,8 +68,7 @@ final class IpcMessages {
         if (metadata < 0 || metadata > length - at) {
             throw malformed("a message of " + metadata + " bytes, but " + (length - at) + " are left");
         }
-        ByteBuffer bytes =
-                MemoryUtil.directBuffer(address + at, metadata).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = MemoryUtil.directBuffer(address + at, metadata).order(ByteOrder.LITTLE_ENDIAN);
         Message message;
         long body;
         try {

@@ -103,7 +103,8 @@ final class LayerPlan {
             long size = scheme.groupSize(layer.shape());
             if (size != (int) size) {
                 throw new InvalidRequestException(
-                        "groups of " + size + " elements (scheme " + scheme.spelling() + ") do not fit the int group_size",
+                        "groups of " + size + " elements (scheme " + scheme.spelling()
+                                + ") do not fit the int group_size",
                         "Use groups of at most " + Integer.MAX_VALUE + " elements");
             }
             groupSize = (int) size;

@@ -115,7 +115,8 @@ final class PieceEncoder {
     private static void copy(Layer layer, long begin, long end, Slot slot) {
         if (slot != null && end > begin) {
             long from = layer.type().byteLength(begin);
-            MemoryUtil.copyMemory(layer.address() + from, slot.data(), layer.type().byteLength(end - begin));
+            MemoryUtil.copyMemory(
+                    layer.address() + from, slot.data(), layer.type().byteLength(end - begin));
         }
     }
 

@@ -164,7 +164,8 @@ final class ResultExport {
     private Node groupSizes() {
         long values = arena.zeros((long) rows * Integer.BYTES);
         for (int row = 0; row < rows; row++) {
-            MemoryUtil.putInt(values + (long) row * Integer.BYTES, plans.get(row).groupSize());
+            MemoryUtil.putInt(
+                    values + (long) row * Integer.BYTES, plans.get(row).groupSize());
         }
         return Node.of(rows, 0, values);
     }
@@ -181,8 +182,7 @@ final class ResultExport {
                 values.addAll(extra.values());
             }
         }
-        Node entries =
-                Node.nested(names.size(), 0, new long[1], bytes(names), bytes(values));
+        Node entries = Node.nested(names.size(), 0, new long[1], bytes(names), bytes(values));
         long validity = nulls == 0 ? 0 : validity(plan -> ExtraParts.of(plan) != null);
         return Node.nested(rows, nulls, new long[] {validity, offsets(ExtraParts::count, 1)}, entries);
     }

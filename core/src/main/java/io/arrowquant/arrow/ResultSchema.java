@@ -43,7 +43,8 @@ final class ResultSchema {
 
     /** True for layers that have something for the column of further parts. */
     static boolean hasParts(LayerPlan plan) {
-        return plan.dependsOnSource() || (!plan.hasScaleColumns() && plan.specs().size() > 1);
+        return plan.dependsOnSource()
+                || (!plan.hasScaleColumns() && plan.specs().size() > 1);
     }
 
     static boolean needsParts(List<LayerPlan> plans) {
@@ -94,7 +95,6 @@ final class ResultSchema {
     }
 
     private static Field list(String name, ArrowType elements) {
-        return new Field(
-                name, FieldType.nullable(ArrowType.List.INSTANCE), List.of(field("item", elements)));
+        return new Field(name, FieldType.nullable(ArrowType.List.INSTANCE), List.of(field("item", elements)));
     }
 }

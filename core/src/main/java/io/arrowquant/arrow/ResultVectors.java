@@ -86,8 +86,7 @@ final class ResultVectors {
     }
 
     private void fillData(FieldVector vector, BatchOutput output, boolean large) {
-        try (ArrowBuf offsets =
-                large ? offsets(LayerPlan::dataBytes) : narrowOffsets(LayerPlan::dataBytes, 1)) {
+        try (ArrowBuf offsets = large ? offsets(LayerPlan::dataBytes) : narrowOffsets(LayerPlan::dataBytes, 1)) {
             vector.loadFieldBuffers(node(rows, 0), buffers(offsets, output.data));
         }
     }

@@ -24,8 +24,7 @@ final class StoredLayer {
     private final DataType source;
     private final byte[][] parts;
 
-    private StoredLayer(
-            String name, Shape shape, DataType kept, Scheme scheme, DataType source, byte[][] parts) {
+    private StoredLayer(String name, Shape shape, DataType kept, Scheme scheme, DataType source, byte[][] parts) {
         this.name = name;
         this.shape = shape;
         this.kept = kept;
@@ -49,10 +48,16 @@ final class StoredLayer {
         for (int i = 0; i < parts.length; i++) {
             if (parts[i] == null) {
                 throw LayerErrors.of(
-                        name, "part " + specs.get(i).suffix() + ", which scheme " + scheme.spelling() + " needs, is missing", "");
+                        name,
+                        "part " + specs.get(i).suffix() + ", which scheme " + scheme.spelling() + " needs, is missing",
+                        "");
             }
             if (!specs.get(i).allows(parts[i].length)) {
-                requireLength(name, specs.get(i).suffix(), parts[i].length, specs.get(i).byteLength());
+                requireLength(
+                        name,
+                        specs.get(i).suffix(),
+                        parts[i].length,
+                        specs.get(i).byteLength());
             }
         }
         return new StoredLayer(name, shape, null, scheme, source, parts);
@@ -134,7 +139,6 @@ final class StoredLayer {
         if (groupSize < 0) {
             throw new InvalidRequestException("group_size is " + groupSize);
         }
-        return SchemeCatalog.of(
-                spec.with(Map.of("group_size", Long.toString(groupSize))));
+        return SchemeCatalog.of(spec.with(Map.of("group_size", Long.toString(groupSize))));
     }
 }

@@ -6,8 +6,9 @@ import io.arrowquant.tensor.DataType;
 
 /** The column of weights: lists of floats, or the stored bytes of elements whose type another column tells. */
 final class WeightsColumn {
-    private static final String ALLOWED = ". Must be list, large_list, fixed_size_list or list_view of float32, float64 "
-            + "or float16, or binary with the type of its elements in a column 'dtype'";
+    private static final String ALLOWED =
+            ". Must be list, large_list, fixed_size_list or list_view of float32, float64 "
+                    + "or float16, or binary with the type of its elements in a column 'dtype'";
 
     /** Where the elements of a row are. */
     record Place(DataType type, long address, long count) {}
@@ -85,9 +86,7 @@ final class WeightsColumn {
             throw new QuantizationException(layer, bad - begin, "contains null", "");
         }
         long address = values.buffer(1) + values.physical(begin) * width;
-        return listed == null
-                ? stored(address, count * width, layer, dtype)
-                : new Place(listed, address, count);
+        return listed == null ? stored(address, count * width, layer, dtype) : new Place(listed, address, count);
     }
 
     private static Place stored(long address, long bytes, String layer, String dtype) {
@@ -103,7 +102,9 @@ final class WeightsColumn {
         }
         if (bytes % type.bytes() != 0) {
             throw LayerErrors.of(
-                    layer, bytes + " bytes are no whole number of " + type + " elements of " + type.bytes() + " bytes", "");
+                    layer,
+                    bytes + " bytes are no whole number of " + type + " elements of " + type.bytes() + " bytes",
+                    "");
         }
         return new Place(type, address, bytes / type.bytes());
     }

@@ -244,7 +244,8 @@ final class FileQuantizer {
         control.checkCancelled();
         Path made = target.toString().endsWith(SUFFIX) ? temporary.resolve("model" + SUFFIX) : temporary;
         if (Files.exists(target)) {
-            Path old = Files.createTempDirectory(target.getParent(), "_temporary-").resolve("old");
+            Path old =
+                    Files.createTempDirectory(target.getParent(), "_temporary-").resolve("old");
             Files.move(target, old);
             Files.move(made, target);
             remove(old.getParent().toString());
@@ -280,7 +281,8 @@ final class FileQuantizer {
                 parameters += tensor.source.info().elements();
                 json.writeStartObject();
                 json.writeStringField("layer", tensor.source.name());
-                json.writeStringField("scheme", tensor.isKept() ? null : tensor.scheme().spelling());
+                json.writeStringField(
+                        "scheme", tensor.isKept() ? null : tensor.scheme().spelling());
                 json.writeNumberField("attempts", tensor.attempts());
                 if (tensor.errors != null) {
                     Report.writeErrors(json, tensor.errors);

@@ -165,7 +165,8 @@ final class FileTensor {
     /** The tensors that come out. Parts whose length follows from the values are measured first. */
     List<TensorSpec> outputs(RangeReader reader, ControlBlock control) throws IOException {
         if (isKept()) {
-            return List.of(new TensorSpec(source.name(), source.info().dtype(), source.info().shape()));
+            return List.of(new TensorSpec(
+                    source.name(), source.info().dtype(), source.info().shape()));
         }
         long[] lengths = new long[parts.size()];
         for (PartSpec part : parts) {

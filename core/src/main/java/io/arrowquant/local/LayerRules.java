@@ -32,12 +32,14 @@ final class LayerRules implements Function<Layer, LayerChoice> {
         JsonNode cosine = request.path("min_cosine");
         double minCosine = cosine.isNumber() ? cosine.asDouble() : Double.NEGATIVE_INFINITY;
         boolean raises = minCosine != Double.NEGATIVE_INFINITY;
-        boolean hasTarget = request.path("target_bytes").asLong(0) > 0 || request.path("target_bpw").asDouble(0) > 0;
+        boolean hasTarget = request.path("target_bytes").asLong(0) > 0
+                || request.path("target_bpw").asDouble(0) > 0;
         skipSensitive = request.path("skip_sensitive_layers").asBoolean(false);
         for (JsonNode rule : request.path("rules")) {
             NamePattern match = NamePattern.of(rule.path("match").asText());
             if (rule.has("scheme")) {
-                LayerChoice choice = new LayerChoice(candidates(rule.get("scheme").asText(), raises, false), minCosine);
+                LayerChoice choice =
+                        new LayerChoice(candidates(rule.get("scheme").asText(), raises, false), minCosine);
                 rules.add(new Choice(match, Rule.Action.SCHEME, choice));
             } else {
                 boolean drop = rule.path("drop").asBoolean(false);
@@ -81,8 +83,8 @@ final class LayerRules implements Function<Layer, LayerChoice> {
         if (rule != null) {
             return rule.choice();
         }
-        boolean sensitive =
-                skipSensitive && SensitiveLayers.reason(layer.name(), layer.shapeKnown() ? layer.shape() : null) != null;
+        boolean sensitive = skipSensitive
+                && SensitiveLayers.reason(layer.name(), layer.shapeKnown() ? layer.shape() : null) != null;
         return sensitive ? LayerChoice.KEEP : usual;
     }
 

@@ -38,8 +38,8 @@ public final class LocalSession implements AutoCloseable {
     /** Weights of a stream that are quantized together, so that memory does not grow with the stream. */
     private static final long GROUP_BYTES = 64L << 20;
 
-    private final BufferAllocator allocator = new RootAllocator(
-            AllocationListener.NOOP, Long.MAX_VALUE, exactly -> exactly);
+    private final BufferAllocator allocator =
+            new RootAllocator(AllocationListener.NOOP, Long.MAX_VALUE, exactly -> exactly);
     private final CDataBridge bridge = new CDataBridge(allocator);
 
     /** What is common to all calls: errors become reports. */
@@ -175,8 +175,7 @@ public final class LocalSession implements AutoCloseable {
                     QuantizedBatch.Stages stages = batch.stages();
                     Report.writeOutcomes(json, batch.outcomes());
                     Report.writeFailures(json, batch.failures());
-                    Report.writeStages(
-                            json, imported - begin, stages.planNanos(), stages.encodeNanos(), end - encoded);
+                    Report.writeStages(json, imported - begin, stages.planNanos(), stages.encodeNanos(), end - encoded);
                     json.writeNumberField("peak_bytes", allocator.getPeakMemoryAllocation());
                 });
             }

@@ -70,15 +70,14 @@ class ChoiceTest extends SessionTestBase {
             assertThat(report.path("bytes_out").asLong()).isBetween(3300L, 6060L);
             assertThat(rows(report)).extracting(Row::scheme).contains("int4");
         }
-        JsonNode named = quantizeArray(
-                table(), request("target_bytes", 20_000, "candidates", List.of("int8", "int4")));
+        JsonNode named = quantizeArray(table(), request("target_bytes", 20_000, "candidates", List.of("int8", "int4")));
         assertThat(rows(named)).extracting(Row::scheme).containsOnly("int8");
     }
 
     @Test
     void aTargetLeavesOutLayersThatCannotBeMeasured() {
-        VectorSchemaRoot table = TestTable.of(
-                caller, new String[] {"a", "b"}, new float[][] {random(1, 100), {Float.NaN}}, null);
+        VectorSchemaRoot table =
+                TestTable.of(caller, new String[] {"a", "b"}, new float[][] {random(1, 100), {Float.NaN}}, null);
 
         JsonNode report = quantizeArray(table, request("target_bytes", 1000, "continue_on_error", true));
 
@@ -88,8 +87,7 @@ class ChoiceTest extends SessionTestBase {
 
     @Test
     void nonFiniteValuesAreReplacedWhenAsked() {
-        VectorSchemaRoot table =
-                TestTable.of(caller, new String[] {"a"}, new float[][] {{1, Float.NaN, 2}}, null);
+        VectorSchemaRoot table = TestTable.of(caller, new String[] {"a"}, new float[][] {{1, Float.NaN, 2}}, null);
 
         JsonNode report = quantizeArray(table, request("on_non_finite", "clamp"));
 

@@ -58,8 +58,7 @@ class FileQuantizerTest extends SessionTestBase {
             float[] weights = random(tensor.hashCode(), (int) shape.elements());
             ByteBuffer bytes = ByteBuffer.allocate(weights.length * 4).order(ByteOrder.LITTLE_ENDIAN);
             bytes.asFloatBuffer().put(weights);
-            sources.add(new TensorSource(
-                    new TensorSpec(tensor, DataType.F32, shape), out -> out.write(bytes.array())));
+            sources.add(new TensorSource(new TensorSpec(tensor, DataType.F32, shape), out -> out.write(bytes.array())));
         });
         try (OutputStream out = Files.newOutputStream(model.resolve(name))) {
             SafetensorsWriter.write(out, null, sources);
@@ -91,8 +90,8 @@ class FileQuantizerTest extends SessionTestBase {
     void shardsBecomeShards() throws IOException {
         Path output = directory.resolve("out");
 
-        JsonNode report = convert(
-                "input", model.toString(), "output", output.toString(), "skip_sensitive_layers", true);
+        JsonNode report =
+                convert("input", model.toString(), "output", output.toString(), "skip_sensitive_layers", true);
 
         assertThat(report.path("tensors")).hasSize(3);
         assertThat(names(output))
@@ -114,8 +113,7 @@ class FileQuantizerTest extends SessionTestBase {
         for (String scheme : List.of("nf4", "W4A16", "Q8_0", "int8(strategy=tensor)")) {
             Path output = directory.resolve(scheme.substring(0, 3) + ".safetensors");
 
-            JsonNode report =
-                    convert("input", model.toString(), "output", output.toString(), "scheme", scheme);
+            JsonNode report = convert("input", model.toString(), "output", output.toString(), "scheme", scheme);
 
             assertThat(report.path("error").path("message").asText()).isEmpty();
             assertThat(tensors(output)).isNotEmpty();
@@ -124,8 +122,8 @@ class FileQuantizerTest extends SessionTestBase {
 
     @Test
     void rulesCosineAndTargetDecide() {
-        List<Map<String, Object>> rules = List.of(
-                Map.of("match", "norm", "drop", true), Map.of("match", "b", "keep", true));
+        List<Map<String, Object>> rules =
+                List.of(Map.of("match", "norm", "drop", true), Map.of("match", "b", "keep", true));
         JsonNode report = convert(
                 "input",
                 model.toString(),
@@ -156,13 +154,16 @@ class FileQuantizerTest extends SessionTestBase {
         Files.createDirectories(output);
         Files.writeString(output.resolve("old"), "");
 
-        assertThat(error("input", model.toString(), "output", output.toString())).contains("exists already");
+        assertThat(error("input", model.toString(), "output", output.toString()))
+                .contains("exists already");
         assertThat(convert("input", model.toString(), "output", output.toString(), "overwrite", true)
                         .has("tensors"))
                 .isTrue();
         assertThat(names(output)).doesNotContain("old");
-        assertThat(error("input", directory.resolve("x").toString(), "output", "y")).contains("Nothing exists");
-        assertThat(error("input", model.toString(), "output", model.resolve("in").toString()))
+        assertThat(error("input", directory.resolve("x").toString(), "output", "y"))
+                .contains("Nothing exists");
+        assertThat(error(
+                        "input", model.toString(), "output", model.resolve("in").toString()))
                 .contains("lies inside the input");
         assertThat(error(
                         "input",

@@ -131,8 +131,7 @@ class LocalSessionTest extends SessionTestBase {
             batches[i] = TestTable.of(caller, new String[] {"l" + i}, new float[][] {weights}, null);
         }
 
-        JsonNode report =
-                withStream(stream -> session.quantizeStream(stream, request("in_groups", true), 0), batches);
+        JsonNode report = withStream(stream -> session.quantizeStream(stream, request("in_groups", true), 0), batches);
 
         assertThat(report.path("batches")).hasSize(2);
         assertThat(rows(report)).extracting(Row::name).containsExactly("l0", "l1", "l2");
@@ -169,8 +168,16 @@ class LocalSessionTest extends SessionTestBase {
         float[][] weights = {random(7, 300), random(8, 300)};
         long[][] shapes = {{3, 100}, null};
         List<VectorSchemaRoot> tables = List.of(
-                new TestTable(caller).largeNames("a", "b").largeLists(weights).shapes(shapes).build(),
-                new TestTable(caller).names("a", "b").fixedLists(weights).shapes(shapes).build(),
+                new TestTable(caller)
+                        .largeNames("a", "b")
+                        .largeLists(weights)
+                        .shapes(shapes)
+                        .build(),
+                new TestTable(caller)
+                        .names("a", "b")
+                        .fixedLists(weights)
+                        .shapes(shapes)
+                        .build(),
                 new TestTable(caller)
                         .names("a", "b")
                         .lists(FloatingPointPrecision.DOUBLE, weights)
@@ -197,7 +204,8 @@ class LocalSessionTest extends SessionTestBase {
             assertThat(rows.get(0).data()).isEqualTo(encoded("int4", weights[0])[0]);
             assertThat(rows.get(1).data()).isEqualTo(encoded("int4", weights[1])[0]);
             assertThat(rows.get(0).shape()).isEqualTo(List.of(3L, 100L));
-            assertThat(rows(quantizeIpc(data, request())).get(1).data()).isEqualTo(rows.get(1).data());
+            assertThat(rows(quantizeIpc(data, request())).get(1).data())
+                    .isEqualTo(rows.get(1).data());
         }
     }
 
@@ -222,8 +230,7 @@ class LocalSessionTest extends SessionTestBase {
                 .names("a")
                 .lists(FloatingPointPrecision.HALF, weights)
                 .build();
-        Float2Vector halves = (Float2Vector)
-                ((ListVector) table.getVector("weights")).getDataVector();
+        Float2Vector halves = (Float2Vector) ((ListVector) table.getVector("weights")).getDataVector();
         for (int i = 0; i < rounded.length; i++) {
             rounded[i] = halves.getValueAsFloat(i);
         }
@@ -242,11 +249,9 @@ class LocalSessionTest extends SessionTestBase {
             words.setValueCount(2);
             Dictionary dictionary = new Dictionary(words, new DictionaryEncoding(1, false, null));
             DictionaryProvider provider = new DictionaryProvider.MapDictionaryProvider(dictionary);
-            VectorSchemaRoot plain =
-                    TestTable.of(caller, new String[] {"b", "a"}, new float[][] {{1}, {2}}, null);
+            VectorSchemaRoot plain = TestTable.of(caller, new String[] {"b", "a"}, new float[][] {{1}, {2}}, null);
             VectorSchemaRoot encoded = new VectorSchemaRoot(List.of(
-                    (FieldVector)
-                            DictionaryEncoder.encode(plain.getVector("layer_name"), dictionary),
+                    (FieldVector) DictionaryEncoder.encode(plain.getVector("layer_name"), dictionary),
                     plain.getVector("weights")));
             plain.getVector("layer_name").close();
 
@@ -285,21 +290,20 @@ class LocalSessionTest extends SessionTestBase {
                             .toString(),
                     TestTable.of(caller, names, both, null));
 
-            assertThat(compared.path("compared").path("a").path("cosine").asDouble()).isBetween(0.99, 0.99999999);
-            assertThat(compared.path("compared").path("norm").path("cosine").asDouble()).isEqualTo(1);
+            assertThat(compared.path("compared").path("a").path("cosine").asDouble())
+                    .isBetween(0.99, 0.99999999);
+            assertThat(compared.path("compared").path("norm").path("cosine").asDouble())
+                    .isEqualTo(1);
             session.allocatedBytes();
             takeWeights(decoded, weights.length + 3);
         }
     }
 
     private void takeWeights(JsonNode report, int elements) {
-        ArrowArray array =
-                ArrowArray.wrap(report.path("address").asLong());
+        ArrowArray array = ArrowArray.wrap(report.path("address").asLong());
         try (ArrowSchema schema = ArrowSchema.allocateNew(caller)) {
-            Data.exportSchema(
-                    caller, TestSchemas.weights(), null, schema);
-            try (VectorSchemaRoot table =
-                    Data.importVectorSchemaRoot(caller, array, schema, null)) {
+            Data.exportSchema(caller, TestSchemas.weights(), null, schema);
+            try (VectorSchemaRoot table = Data.importVectorSchemaRoot(caller, array, schema, null)) {
                 int found = 0;
                 for (int i = 0; i < table.getRowCount(); i++) {
                     found += ((List<?>) table.getVector("weights").getObject(i)).size();
@@ -311,8 +315,7 @@ class LocalSessionTest extends SessionTestBase {
 
     private JsonNode withReader(byte[] ipc, StreamCall call) {
         try (ArrowArrayStream stream = ArrowArrayStream.allocateNew(caller)) {
-            ArrowStreamReader reader = new ArrowStreamReader(
-                    new ByteArrayInputStream(ipc), caller);
+            ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(ipc), caller);
             Data.exportArrayStream(caller, reader, stream);
             return parsed(call.run(stream.memoryAddress()));
         }

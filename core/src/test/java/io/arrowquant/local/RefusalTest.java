@@ -70,9 +70,11 @@ class RefusalTest extends SessionTestBase {
                         .nullElement(17)
                         .build()))
                 .isEqualTo("quantization: Layer 'a' contains null at index 17");
-        assertThat(message(TestTable.of(caller, new String[] {"a"}, new float[][] {new float[5]}, new long[][] {{2, 3}})))
+        assertThat(message(
+                        TestTable.of(caller, new String[] {"a"}, new float[][] {new float[5]}, new long[][] {{2, 3}})))
                 .isEqualTo("validation: Layer 'a': shape [2, 3] holds 6 elements but weights has 5");
-        assertThat(message(TestTable.of(caller, new String[] {"a"}, new float[][] {new float[5]}, new long[][] {{5, -1}})))
+        assertThat(message(
+                        TestTable.of(caller, new String[] {"a"}, new float[][] {new float[5]}, new long[][] {{5, -1}})))
                 .isEqualTo("validation: Layer 'a': shape contains null at index 1");
         assertThat(message(TestTable.of(
                         caller, new String[] {"a"}, new float[][] {{1}}, new long[][] {{1L << 62, 1L << 62}})))
@@ -101,7 +103,10 @@ class RefusalTest extends SessionTestBase {
                 .startsWith("invalid_request: No layer matches 'x'");
         assertThat(message(one("a", random(1, 100)), "target_bytes", 10))
                 .startsWith("invalid_request: The layers take at least");
-        assertThat(parsed(session.quantizeLayers("[", request(), 0)).path("error").path("message").asText())
+        assertThat(parsed(session.quantizeLayers("[", request(), 0))
+                        .path("error")
+                        .path("message")
+                        .asText())
                 .startsWith("The request is no JSON");
     }
 
@@ -111,8 +116,7 @@ class RefusalTest extends SessionTestBase {
         float[][] weights = {random(1, 500_000), {1, Float.NaN}, random(2, 300), {Float.POSITIVE_INFINITY}, {1}};
 
         JsonNode failed = quantizeArray(TestTable.of(caller, names, weights, null), request());
-        JsonNode rest =
-                quantizeArray(TestTable.of(caller, names, weights, null), request("continue_on_error", true));
+        JsonNode rest = quantizeArray(TestTable.of(caller, names, weights, null), request("continue_on_error", true));
 
         assertThat(failed.path("error").path("layer").asText()).isEqualTo("b");
         assertThat(failed.path("error").path("row").asInt()).isEqualTo(1);
@@ -126,8 +130,8 @@ class RefusalTest extends SessionTestBase {
         try (ArrowBuf control = caller.buffer(64)) {
             control.setZero(0, 64);
             control.setLong(0, 1);
-            String layer = "[{\"name\":\"a\",\"dtype\":\"F32\",\"address\":" + control.memoryAddress()
-                    + ",\"count\":10}]";
+            String layer =
+                    "[{\"name\":\"a\",\"dtype\":\"F32\",\"address\":" + control.memoryAddress() + ",\"count\":10}]";
 
             String report = session.quantizeLayers(layer, request(), control.memoryAddress() | 1);
 
@@ -139,8 +143,8 @@ class RefusalTest extends SessionTestBase {
     void progressIsWrittenWhereTheCallerLooks() {
         try (ArrowBuf control = caller.buffer(64)) {
             control.setZero(0, 64);
-            String layer = "{\"name\":\"a\",\"dtype\":\"F32\",\"address\":" + (control.memoryAddress() + 40)
-                    + ",\"count\":4}";
+            String layer =
+                    "{\"name\":\"a\",\"dtype\":\"F32\",\"address\":" + (control.memoryAddress() + 40) + ",\"count\":4}";
 
             session.quantizeLayers("[" + layer + "," + layer + "]", request(), control.memoryAddress());
 
