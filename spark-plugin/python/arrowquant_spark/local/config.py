@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import os
@@ -450,10 +451,9 @@ def _value(text: str) -> Any:
 
 def _yaml() -> Any:
     try:
-        import yaml
+        return importlib.import_module("yaml")
     except ImportError:
         return None
-    return yaml
 
 
 def _parsed(source: str | os.PathLike[str]) -> dict[str, Any]:
