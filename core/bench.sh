@@ -33,21 +33,23 @@ pin() {
     fi
 }
 
-# jmh NAME BENCHMARK [ARGUMENT]...: one fork and one thread; not pinned, so that compilers take no time from the kernel.
+# jmh NAME BENCHMARK [ARGUMENT]...: one fork; not pinned, so that compilers take no time from the kernel.
 jmh() {
     local name=$1
     shift
-    java $vector -cp "$class_path" org.openjdk.jmh.Main -f 1 -wi "$warmups" -w 1 -i 2 -r 1 -t 1 -foe true \
+    java $vector -cp "$class_path" org.openjdk.jmh.Main -f 1 -wi "$warmups" -w 1 -i 2 -r 1 -foe true \
         -rf json -rff "$out/jmh-$name.json" -jvmArgs "-Xmx1500m $vector" "$@" > "$out/jmh-$name.log" 2>&1 \
         || { echo "  left out, see $out/jmh-$name.log" >&2; rm -f "$out/jmh-$name.json"; }
 }
 
+# measure BENCHMARK [THREADS]: the cases of the input.
 measure() {
-    local benchmark=$1 scheme dtype number=0
+    local benchmark=$1 threads=${2:-1} scheme dtype number=0
     while IFS=$'\t' read -r scheme dtype; do
         number=$((number + 1))
         echo "$benchmark $scheme from $dtype"
-        jmh "$benchmark-$number" "${benchmark}Benchmark" -p "scheme=$scheme" -p "dtype=$dtype" < /dev/null
+        jmh "$benchmark-$threads-$number" "${benchmark}Benchmark" -t "$threads" \
+            -p "scheme=$scheme" -p "dtype=$dtype" < /dev/null
     done
 }
 
@@ -87,6 +89,7 @@ if [ $# -eq 2 ]; then
     exit
 fi
 "$python" "$here/bench/table.py" cases "$here/bench/cases.json" schemes $long | measure Encode
+"$python" "$here/bench/table.py" cases "$here/bench/cases.json" threads $long | measure Encode 2
 "$python" "$here/bench/table.py" cases "$here/bench/cases.json" decode $long | measure Decode
 jmh ceiling-after CeilingBenchmark
 

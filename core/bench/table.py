@@ -18,17 +18,24 @@ def chosen(cases, benchmark, long):
 
 
 def results(directory):
-    """Nanoseconds an element of the fastest sample of each benchmark, scheme and type; ceilings of all runs together."""
+    """Nanoseconds an element of the fastest sample of each benchmark, scheme and type; ceilings of all runs together.
+
+    And those of the middle sample, by the number of threads too: with two, the fastest may have had the machine alone.
+    """
     fastest = {}
+    middle = {}
     for file in sorted(glob.glob(os.path.join(directory, "jmh-*.json"))):
         with open(file, encoding="utf-8") as source:
             text = source.read()
         for result in json.loads(text) if text.strip() else []:
             parameters = result.get("params", {})
             key = (result["benchmark"].rsplit(".", 1)[1], parameters.get("scheme"), parameters.get("dtype"))
-            nanoseconds = result["primaryMetric"]["scorePercentiles"]["0.0"] / ELEMENTS
-            fastest[key] = min(nanoseconds, fastest.get(key, nanoseconds))
-    return fastest
+            percentiles = result["primaryMetric"]["scorePercentiles"]
+            middle[(*key, result["threads"])] = percentiles["50.0"] / ELEMENTS
+            if result["threads"] == 1:
+                nanoseconds = percentiles["0.0"] / ELEMENTS
+                fastest[key] = min(nanoseconds, fastest.get(key, nanoseconds))
+    return fastest, middle
 
 
 def verdict(ratio, least):
@@ -36,7 +43,7 @@ def verdict(ratio, least):
 
 
 def print_table(cases, directory):
-    fastest = results(directory)
+    fastest, middle = results(directory)
     peers = {}
     peers_file = os.path.join(directory, "peers.json")
     if os.path.exists(peers_file):
@@ -67,6 +74,11 @@ def print_table(cases, directory):
                 f"| {what} | {case['dtype']} | {BYTES[case['dtype']] / ours:.2f} "
                 f"| {verdict(ratio, least) if least else f'{ratio:.2f}'} | {stretch or ''} | {', '.join(against)} |"
             )
+    for case in cases.get("threads", []):
+        key = ("encode", case["scheme"], case["dtype"])
+        one, two = middle.get((*key, 1)), middle.get((*key, 2))
+        if one and two:
+            print(f"\n{case['scheme']} from {case['dtype']} on two threads: {verdict(2 * one / two, case['least'])} times one")
 
 
 def main(command, cases_file, *rest):

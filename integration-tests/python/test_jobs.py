@@ -69,6 +69,47 @@ def test_a_scheme_of_a_runtime_makes_a_model_directory(spark, model, tmp_path):
         quantize_checkpoint(spark, model, str(tmp_path / "other"), scheme="W4A16", layout="gptq")
 
 
+def test_recipes_say_what_arguments_do_not(spark, model, tmp_path):
+    recipe = {
+        "scheme": "int8",
+        "group_size": 64,
+        "rules": [{"match": "lm_head", "keep": True}, {"match": "*norm*", "drop": True}],
+    }
+    report = quantize_checkpoint(spark, model, str(tmp_path / "dict"), recipe=recipe, group_size=32)
+    found = {row.layer_name: row for row in report.collect()}
+    assert sorted(found) == ["lm_head.weight", "model.layers.0.k_proj.weight", "model.layers.0.q_proj.weight"]
+    assert found["lm_head.weight"].reason == "skip lm_head"
+    q_proj = found["model.layers.0.q_proj.weight"]
+    assert (q_proj.scheme, q_proj.bytes_after) == ("int8", Q_PROJ.size + Q_PROJ.size // 32 * 8)
+
+    file = tmp_path / "recipe.yaml"
+    file.write_text("profile: edge\nskip: [lm_head]\n")
+    report = quantize_checkpoint(spark, model, str(tmp_path / "file"), recipe=str(file), min_cosine=-1)
+    assert {row.scheme for row in report.where("reason IS NULL").collect()} == {"int2"}
+    assert quantize_checkpoint(spark, model, str(tmp_path / "bits"), bit_width=8, quality=False).where(
+        "scheme = 'int8'"
+    ).count()
+    with pytest.raises(InvalidRequestError, match="Unknown key in the recipe given 'schem'"):
+        quantize_checkpoint(spark, model, str(tmp_path / "no"), recipe={"schem": "int4"})
+
+
+def test_budgets_choose_schemes_and_further_outputs_share_the_read(spark, model, tmp_path):
+    also = tmp_path / "W8A8"
+    output = tmp_path / "W4A16"
+    report = quantize_checkpoint(
+        spark, model, str(output), scheme="W4A16", min_cosine=0.9999, also={str(also): "W8A8"}, skip="lm_head"
+    )
+    schemes = {row.scheme for row in report.where("reason IS NULL").collect()}
+    assert schemes == {"W8A16"}
+    assert json.loads((also / "config.json").read_text())["quantization_config"]["format"] == "int-quantized"
+
+    size = 3 * Q_PROJ.size
+    quantize_checkpoint(spark, model, str(tmp_path / "target"), target_size=size, candidates=["int4", "int8"])
+    made = json.loads((tmp_path / "target" / "arrowquant.json").read_text())
+    assert made["choice"]["target_bytes"] == size
+    assert made["totals"]["bytes_after"] <= size
+
+
 def test_an_output_that_exists_is_replaced_only_on_request(spark, model, tmp_path):
     output = str(tmp_path / "output")
     quantize_checkpoint(spark, model, output, quality=False)

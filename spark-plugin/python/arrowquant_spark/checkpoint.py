@@ -20,6 +20,7 @@ _ARGUMENTS = (
     "recipe",
     "profile",
     "layout",
+    "also",
     "skip",
     "layers",
     "defaults",
@@ -48,6 +49,7 @@ def quantize_checkpoint(
     recipe: str | Mapping[str, object] | None = None,
     profile: str | None = None,
     layout: str | None = None,
+    also: Mapping[str, str] | None = None,
     skip: str | Iterable[str] = (),
     layers: Layers | None = None,
     defaults: bool | None = None,
@@ -87,6 +89,7 @@ def quantize_checkpoint(
         profile: ``edge``, ``local`` or ``cloud``.
         layout: How the output is laid out, where the scheme leaves a choice: ``parquet``, ``compressed-tensors``,
             ``bitsandbytes``, ``gptq``, ``awq`` or ``fp8``.
+        also: More outputs of the same weights, which are read once for all: schemes by the path of their output.
         skip: Patterns of tensors to keep, as for :func:`quantize`.
         layers: Schemes for single tensors, as for :func:`quantize`, except that ``skip`` says what is kept.
         defaults: Whether tensors are kept for what they are; they are unless this, or the recipe, says ``False``.
@@ -126,6 +129,7 @@ def quantize_checkpoint(
         "recipe": recipe if recipe is None or isinstance(recipe, str) else json.dumps(dict(recipe)),
         "profile": profile,
         "layout": layout,
+        "also": _lines("also", [f"{other}={path}" for path, other in (also or {}).items()]),
         "skip": _lines("skip", rules.skip),
         "layers": _lines("layers", [_rule(pattern, own) for pattern, own in rules.layers]),
         "defaults": defaults,

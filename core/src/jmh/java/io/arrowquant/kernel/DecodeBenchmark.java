@@ -76,7 +76,7 @@ public class DecodeBenchmark {
         for (int at = 0; at < Weights.TENSOR; at += Tile.ELEMENTS) {
             tile.setStored(dtype, stored, (tensor * Weights.TENSOR + at) * dtype.bytes(), Tile.ELEMENTS);
             decodeTile(at);
-            statistics.add(tile.floats(), tile.floatOffset(), decoded, 0, Tile.ELEMENTS, at);
+            statistics.add(tile, decoded, 0, at);
         }
         return statistics.count();
     }

@@ -21,6 +21,15 @@ public interface GroupKernels {
     /** The same of bfloat16 elements as they are stored. */
     boolean rangesOfBrain(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs);
 
+    /** The same of floats as they are stored, little-endian. */
+    boolean rangesOfStored(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs);
+
+    /** The largest magnitude of each group of bfloat16: all that a grid around zero needs of a range. */
+    boolean magnitudesOfBrain(byte[] stored, int byteOffset, int groups, int length, float[] magnitudes);
+
+    /** The same of floats as they are stored. */
+    boolean magnitudesOfStored(byte[] stored, int byteOffset, int groups, int length, float[] magnitudes);
+
     /**
      * One code a byte: {@code clamp(round_half_even(x / scale) + zeroPoint, 0, 2^bits - 1)}. Zero points are whole
      * numbers from 0 to {@code 2^bits - 1}, and no value is farther from zero than the grid of its group reaches:
@@ -49,7 +58,19 @@ public interface GroupKernels {
             byte[] codes,
             int codeOffset);
 
-    /** The same with codes of four bits, two a byte, the first in the lower half. */
+    /** The same of floats as they are stored. */
+    void encodeStored(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            int bits,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset);
+
+    /** The same of bfloat16 with codes of four bits, two a byte, the first in the lower half. */
     void encodeBrainNibbles(
             byte[] stored,
             int byteOffset,
@@ -59,4 +80,26 @@ public interface GroupKernels {
             float[] zeroPoints,
             byte[] packed,
             int packedOffset);
+
+    /**
+     * Packed codes of bfloat16 in 4 or 8 bits with zero in the middle: {@code round_half_even(x * factor)}, the product
+     * rounded to a float first, and half the number of codes. Each span of {@link SymmetricFactors#SPAN} elements has a
+     * factor; see there for when that is as good as a division.
+     */
+    void encodeBrainByFactors(
+            byte[] stored, int byteOffset, int spans, int bits, float[] factors, byte[] packed, int packedOffset);
+
+    /**
+     * Values of packed codes of four bits: {@code (code - zeroPoint) * scale}, saturated to the largest finite floats, as
+     * {@link IntegerKernels#decode} has them.
+     */
+    void decodeNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            float[] values,
+            int offset);
 }

@@ -11,6 +11,9 @@ final class ScalarGroups implements GroupKernels {
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final VarHandle STORED_FLOATS =
+            MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final IntegerKernels single;
 
     ScalarGroups(IntegerKernels single) {
@@ -53,6 +56,54 @@ final class ScalarGroups implements GroupKernels {
             highs[group] = Float.intBitsToFloat(highest << 16);
         }
         return largest < ScalarInteger.BRAIN_INFINITY;
+    }
+
+    @Override
+    @SuppressWarnings("IdentityBinaryExpression") // v - v is how the loop finds NaN and infinities
+    public boolean rangesOfStored(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs) {
+        float finite = 0f;
+        for (int group = 0; group < groups; group++) {
+            float lowest = 0f;
+            float highest = 0f;
+            for (int i = group * length; i < (group + 1) * length; i++) {
+                float v = (float) STORED_FLOATS.get(stored, byteOffset + Float.BYTES * i);
+                finite += v - v;
+                lowest = v < lowest ? v : lowest;
+                highest = v > highest ? v : highest;
+            }
+            lows[group] = lowest;
+            highs[group] = highest;
+        }
+        return finite == 0f;
+    }
+
+    @Override
+    public boolean magnitudesOfBrain(byte[] stored, int byteOffset, int groups, int length, float[] magnitudes) {
+        int largest = 0;
+        for (int group = 0; group < groups; group++) {
+            int most = 0;
+            for (int i = group * length; i < (group + 1) * length; i++) {
+                most = Math.max(most, (short) SHORTS.get(stored, byteOffset + 2 * i) & 0x7fff);
+            }
+            largest = Math.max(largest, most);
+            magnitudes[group] = Float.intBitsToFloat(most << 16);
+        }
+        return largest < ScalarInteger.BRAIN_INFINITY;
+    }
+
+    @Override
+    public boolean magnitudesOfStored(byte[] stored, int byteOffset, int groups, int length, float[] magnitudes) {
+        boolean finite = true;
+        for (int group = 0; group < groups; group++) {
+            float most = 0f;
+            for (int i = group * length; i < (group + 1) * length; i++) {
+                // Math.max returns NaN where there is one.
+                most = Math.max(most, Math.abs((float) STORED_FLOATS.get(stored, byteOffset + Float.BYTES * i)));
+            }
+            finite &= most <= Float.MAX_VALUE;
+            magnitudes[group] = most;
+        }
+        return finite;
     }
 
     @Override
@@ -104,6 +155,26 @@ final class ScalarGroups implements GroupKernels {
     }
 
     @Override
+    public void encodeStored(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            int bits,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        float top = (1 << bits) - 1;
+        for (int group = 0; group < groups; group++) {
+            for (int i = group * length; i < (group + 1) * length; i++) {
+                float value = (float) STORED_FLOATS.get(stored, byteOffset + Float.BYTES * i);
+                codes[codeOffset + i] = (byte) code(value, scales[group], zeroPoints[group], top);
+            }
+        }
+    }
+
+    @Override
     public void encodeBrainNibbles(
             byte[] stored,
             int byteOffset,
@@ -119,15 +190,60 @@ final class ScalarGroups implements GroupKernels {
                 // One int holds two elements, the first in its lower half.
                 int first = (short) SHORTS.get(stored, byteOffset + 2 * i);
                 int second = (short) SHORTS.get(stored, byteOffset + 2 * i + 2);
-                int low = code(first, scales[group], zeroPoints[group]);
-                int high = code(second, scales[group], zeroPoints[group]);
+                int low = code(Float.intBitsToFloat(first << 16), scales[group], zeroPoints[group], 15f);
+                int high = code(Float.intBitsToFloat(second << 16), scales[group], zeroPoints[group], 15f);
                 packed[packedOffset + i / 2] = (byte) (low | high << 4);
             }
         }
     }
 
-    private static int code(int brain, float scale, float zeroPoint) {
-        float rounded = (Float.intBitsToFloat(brain << 16) / scale + ROUNDER) - ROUNDER;
-        return (int) Math.min(Math.max(rounded + zeroPoint, 0f), 15f);
+    @Override
+    public void encodeBrainByFactors(
+            byte[] stored, int byteOffset, int spans, int bits, float[] factors, byte[] packed, int packedOffset) {
+        int perByte = Byte.SIZE / bits;
+        int half = 1 << (bits - 1);
+        int mask = (1 << bits) - 1;
+        for (int span = 0; span < spans; span++) {
+            int begin = span * SymmetricFactors.SPAN;
+            for (int i = begin; i < begin + SymmetricFactors.SPAN; i += perByte) {
+                int value = 0;
+                for (int k = 0; k < perByte; k++) {
+                    int brain = (short) SHORTS.get(stored, byteOffset + 2 * (i + k));
+                    float sum = Float.intBitsToFloat(brain << 16) * factors[span] + ROUNDER;
+                    value |= ((Float.floatToRawIntBits(sum) + half) & mask) << (k * bits);
+                }
+                packed[packedOffset + i / perByte] = (byte) value;
+            }
+        }
+    }
+
+    @Override
+    public void decodeNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            float[] values,
+            int offset) {
+        for (int group = 0; group < groups; group++) {
+            float scale = scales[group];
+            float zeroPoint = zeroPoints[group];
+            for (int i = group * length; i < (group + 1) * length; i += 2) {
+                int both = packed[packedOffset + i / 2];
+                values[offset + i] = value(both & 0x0f, scale, zeroPoint);
+                values[offset + i + 1] = value(both >> 4 & 0x0f, scale, zeroPoint);
+            }
+        }
+    }
+
+    private static float value(int code, float scale, float zeroPoint) {
+        return Math.min(Math.max((code - zeroPoint) * scale, -Float.MAX_VALUE), Float.MAX_VALUE);
+    }
+
+    private static int code(float value, float scale, float zeroPoint, float top) {
+        float rounded = (value / scale + ROUNDER) - ROUNDER;
+        return (int) Math.min(Math.max(rounded + zeroPoint, 0f), top);
     }
 }

@@ -39,16 +39,16 @@ final class VectorGroups implements GroupKernels {
     /** There are no vectors of four bytes: with 128 bits a store would reach beyond the last group. */
     private static final boolean WRITES_BEYOND = QUARTER_BYTES.length() > FLOAT_LANES;
 
-    private static final float MAGIC = 256.5f;
+    static final float MAGIC = 256.5f;
 
     /** Bits of a sum below its code. */
-    private static final int FRACTION_BITS = 15;
+    static final int FRACTION_BITS = 15;
 
     /**
      * How far a sum may be off, in units of its last bit: one for the two roundings of the product, a half for that of
      * the quotient it stands for, a half for its own; twice that where the exponent is one less.
      */
-    private static final int DOUBT = 4;
+    static final int DOUBT = 4;
 
     /** Between these, the reciprocal of a scale is a normal float. */
     private static final float SMALLEST_SCALE = 0x1p-100f;
@@ -57,12 +57,6 @@ final class VectorGroups implements GroupKernels {
 
     /** So many elements at most are divided for one that is in doubt. */
     private static final int PIECE = 128;
-
-    /** The zero point of symmetric codes of four bits. */
-    private static final float MIDDLE_OF_NIBBLES = 8f;
-
-    /** By how much a factor is changed to decide ties: by two units of the sum's last bit for the quotient 3.5. */
-    private static final float NUDGE = 0x1p-16f;
 
     private final IntegerKernels division = new VectorInteger();
     private final GroupKernels single = new ScalarGroups(division);
@@ -77,8 +71,23 @@ final class VectorGroups implements GroupKernels {
         return VectorRanges.rangesOfBrain(stored, byteOffset, groups, length, lows, highs);
     }
 
+    @Override
+    public boolean rangesOfStored(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs) {
+        return VectorRanges.rangesOfStored(stored, byteOffset, groups, length, lows, highs);
+    }
+
+    @Override
+    public boolean magnitudesOfBrain(byte[] stored, int byteOffset, int groups, int length, float[] magnitudes) {
+        return VectorMagnitudes.ofBrain(stored, byteOffset, groups, length, magnitudes);
+    }
+
+    @Override
+    public boolean magnitudesOfStored(byte[] stored, int byteOffset, int groups, int length, float[] magnitudes) {
+        return VectorMagnitudes.ofStored(stored, byteOffset, groups, length, magnitudes);
+    }
+
     /** Whether the reciprocal of a scale is good for anything; not so for NaN. */
-    private static boolean multiplies(float scale) {
+    static boolean multiplies(float scale) {
         return scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE;
     }
 
@@ -142,6 +151,10 @@ final class VectorGroups implements GroupKernels {
             float[] zeroPoints,
             byte[] codes,
             int codeOffset) {
+        if (length % VectorSpans.LENGTH == 0) {
+            VectorSpans.brains(stored, byteOffset, groups, length, bits, scales, zeroPoints, codes, codeOffset);
+            return;
+        }
         int top = (1 << bits) - 1;
         IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
         IntVector lowerHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0000ffff));
@@ -195,6 +208,53 @@ final class VectorGroups implements GroupKernels {
     }
 
     @Override
+    public void encodeStored(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            int bits,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] codes,
+            int codeOffset) {
+        if (length % VectorSpans.LENGTH == 0 && !WRITES_BEYOND) {
+            VectorSpans.stored(stored, byteOffset, groups, length, bits, scales, zeroPoints, codes, codeOffset);
+        } else {
+            single.encodeStored(stored, byteOffset, groups, length, bits, scales, zeroPoints, codes, codeOffset);
+        }
+    }
+
+    @Override
+    public void encodeBrainByFactors(
+            byte[] stored, int byteOffset, int spans, int bits, float[] factors, byte[] packed, int packedOffset) {
+        if (WRITES_BEYOND) {
+            single.encodeBrainByFactors(stored, byteOffset, spans, bits, factors, packed, packedOffset);
+        } else if (bits == Byte.SIZE) {
+            VectorFactorCodes.bytes(stored, byteOffset, spans, factors, packed, packedOffset);
+        } else {
+            VectorFactorCodes.nibbles(stored, byteOffset, spans, factors, packed, packedOffset);
+        }
+    }
+
+    @Override
+    public void decodeNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            float[] values,
+            int offset) {
+        if (length % VectorSpans.LENGTH != 0
+                || !VectorSpanValues.nibbles(
+                        packed, packedOffset, groups, length, scales, zeroPoints, values, offset)) {
+            single.decodeNibbles(packed, packedOffset, groups, length, scales, zeroPoints, values, offset);
+        }
+    }
+
+    @Override
     public void encodeBrainNibbles(
             byte[] stored,
             int byteOffset,
@@ -206,110 +266,10 @@ final class VectorGroups implements GroupKernels {
             int packedOffset) {
         if (WRITES_BEYOND) {
             single.encodeBrainNibbles(stored, byteOffset, groups, length, scales, zeroPoints, packed, packedOffset);
-        } else if (groups > 0 && zeroPoints[0] == MIDDLE_OF_NIBBLES) {
-            symmetricNibbles(stored, byteOffset, groups, length, scales, zeroPoints, packed, packedOffset);
+        } else if (length % VectorSpans.LENGTH != 0) {
+            watchedNibbles(stored, byteOffset, groups, length, scales, zeroPoints, packed, packedOffset);
         } else {
-            watchedNibbles(stored, byteOffset, 0, groups, length, scales, zeroPoints, packed, packedOffset);
-        }
-    }
-
-    /**
-     * What to multiply by instead of dividing bfloat16 by a scale that is a seventh of a bfloat16, so that every code is
-     * that of the division; zero when there is no such factor, as for all other scales.
-     *
-     * <p>Let the scale be m / 7, rounded. A value x has a quotient in the middle between codes, k + 1/2, if
-     * 14 x = (2k + 1) m. Both have significands of eight bits, so that unless this holds exactly the quotient is at least
-     * (k + 1/2) / 3570 from the middle: far more than the factor or the sum may be off. For quotients up to nine it holds
-     * exactly for x = m / 2 alone, unless the significand of m is a multiple of seven. So one division tells where that
-     * value belongs, and the factor is made a little larger or smaller to send it there.
-     */
-    private static float symmetricFactor(float scale) {
-        int bits = (Float.floatToRawIntBits(7f * scale) + 0x8000) & 0xffff0000;
-        float most = Float.intBitsToFloat(bits);
-        int significand = (bits >>> 16 & 0x7f) | 0x80;
-        if (most / 7f != scale || significand % 7 == 0 || !multiplies(scale)) {
-            return 0f;
-        }
-        return most / 2 / scale >= 3.5f ? (1f + NUDGE) / scale : (1f - NUDGE) / scale;
-    }
-
-    /** Groups whose zero point is in the middle, and whose scale most probably is a seventh of one of their values. */
-    private static void symmetricNibbles(
-            byte[] stored,
-            int byteOffset,
-            int groups,
-            int length,
-            float[] scales,
-            float[] zeroPoints,
-            byte[] packed,
-            int packedOffset) {
-        IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
-        IntVector lowNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0f));
-        IntVector highNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xf0));
-        FloatVector magic = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, MAGIC + MIDDLE_OF_NIBBLES));
-        int pairs = length & -(2 * BRAIN_LANES);
-        for (int group = 0; group < groups; group++) {
-            float certain = zeroPoints[group] == MIDDLE_OF_NIBBLES ? symmetricFactor(scales[group]) : 0f;
-            if (certain == 0f) {
-                watchedNibbles(stored, byteOffset, group, group + 1, length, scales, zeroPoints, packed, packedOffset);
-                continue;
-            }
-            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, certain));
-            int begin = group * length;
-            // Groups are short: two vectors a round are less work than what the compiler makes of one.
-            for (int i = begin; i < begin + pairs; i += 2 * BRAIN_LANES) {
-                int at = byteOffset + 2 * i;
-                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
-                ByteVector next = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + 2 * BRAIN_LANES));
-                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                IntVector nextPair = INT_VECTOR.cast(next.reinterpretAsInts());
-                FloatVector x = FLOAT_VECTOR.cast(
-                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
-                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
-                FloatVector nextX = FLOAT_VECTOR.cast(
-                        INT_VECTOR.cast(nextPair.lanewise(LSHL, 16)).reinterpretAsFloats());
-                FloatVector nextY = FLOAT_VECTOR.cast(nextPair.and(upperHalf).reinterpretAsFloats());
-                IntVector first = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
-                IntVector second = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
-                IntVector third = INT_VECTOR.cast(nextX.mul(factor).add(magic).reinterpretAsInts());
-                IntVector fourth = INT_VECTOR.cast(nextY.mul(factor).add(magic).reinterpretAsInts());
-                IntVector both = INT_VECTOR
-                        .cast(first.lanewise(LSHR, FRACTION_BITS))
-                        .and(lowNibble)
-                        .or(INT_VECTOR
-                                .cast(second.lanewise(LSHR, FRACTION_BITS - 4))
-                                .and(highNibble));
-                IntVector nextBoth = INT_VECTOR
-                        .cast(third.lanewise(LSHR, FRACTION_BITS))
-                        .and(lowNibble)
-                        .or(INT_VECTOR
-                                .cast(fourth.lanewise(LSHR, FRACTION_BITS - 4))
-                                .and(highNibble));
-                QUARTER_BYTE_VECTOR
-                        .cast(both.convertShape(I2B, QUARTER_BYTES, 0))
-                        .intoArray(packed, packedOffset + i / 2);
-                QUARTER_BYTE_VECTOR
-                        .cast(nextBoth.convertShape(I2B, QUARTER_BYTES, 0))
-                        .intoArray(packed, packedOffset + (i + BRAIN_LANES) / 2);
-            }
-            for (int i = begin + pairs; i < begin + length; i += BRAIN_LANES) {
-                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
-                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                FloatVector x = FLOAT_VECTOR.cast(
-                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
-                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
-                IntVector first = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
-                IntVector second = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
-                IntVector both = INT_VECTOR
-                        .cast(first.lanewise(LSHR, FRACTION_BITS))
-                        .and(lowNibble)
-                        .or(INT_VECTOR
-                                .cast(second.lanewise(LSHR, FRACTION_BITS - 4))
-                                .and(highNibble));
-                QUARTER_BYTE_VECTOR
-                        .cast(both.convertShape(I2B, QUARTER_BYTES, 0))
-                        .intoArray(packed, packedOffset + i / 2);
-            }
+            VectorSpans.nibbles(stored, byteOffset, groups, length, scales, zeroPoints, packed, packedOffset);
         }
     }
 
@@ -317,8 +277,7 @@ final class VectorGroups implements GroupKernels {
     private static void watchedNibbles(
             byte[] stored,
             int byteOffset,
-            int firstGroup,
-            int endGroup,
+            int groups,
             int length,
             float[] scales,
             float[] zeroPoints,
@@ -329,7 +288,7 @@ final class VectorGroups implements GroupKernels {
         IntVector lowNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0f));
         IntVector highNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xf0));
         ShortVector far = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
-        for (int group = firstGroup; group < endGroup; group++) {
+        for (int group = 0; group < groups; group++) {
             float scale = scales[group];
             float zero = zeroPoints[group];
             FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
@@ -374,7 +333,7 @@ final class VectorGroups implements GroupKernels {
         }
     }
 
-    private static void divideNibbles(
+    static void divideNibbles(
             byte[] stored, int byteOffset, int count, float scale, float zeroPoint, byte[] packed, int packedOffset) {
         FloatVector divisor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, scale));
         FloatVector rounder = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER));

@@ -156,6 +156,9 @@ final class VectorRanges {
 
     /** The same of bfloat16. */
     static boolean rangesOfBrain(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs) {
+        if (length == VectorSpans.LENGTH) {
+            return rangesOfBrainSpans(stored, byteOffset, groups, lows, highs);
+        }
         ShortVector sign = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MIN_VALUE));
         int quadBytes = (2 * length) & -(4 * VECTOR_BYTES);
         int largest = 0;
@@ -190,6 +193,57 @@ final class VectorRanges {
             largest = Math.max(largest, Math.max(lowest, highest));
             lows[group] = 0f - Float.intBitsToFloat(lowest << 16);
             highs[group] = Float.intBitsToFloat(highest << 16);
+        }
+        return largest < BRAIN_INFINITY;
+    }
+
+    /** The same of floats as they are stored. */
+    static boolean rangesOfStored(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs) {
+        IntVector sign = INT_VECTOR.cast(IntVector.broadcast(INTS, SIGN));
+        int largest = 0;
+        for (int group = 0; group < groups; group++) {
+            IntVector positive = INT_VECTOR.cast(IntVector.zero(INTS));
+            IntVector negative = INT_VECTOR.cast(IntVector.zero(INTS));
+            int begin = byteOffset + Float.BYTES * group * length;
+            // Groups are whole numbers of two vectors.
+            for (int at = begin; at < begin + Float.BYTES * length; at += 2 * VECTOR_BYTES) {
+                ByteVector a = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
+                ByteVector b = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + VECTOR_BYTES));
+                IntVector aBits = INT_VECTOR.cast(a.reinterpretAsInts());
+                IntVector bBits = INT_VECTOR.cast(b.reinterpretAsInts());
+                IntVector aTurned = INT_VECTOR.cast(aBits.lanewise(XOR, sign));
+                IntVector bTurned = INT_VECTOR.cast(bBits.lanewise(XOR, sign));
+                positive = INT_VECTOR.cast(positive).max(aBits.max(bBits));
+                negative = INT_VECTOR.cast(negative).max(aTurned.max(bTurned));
+            }
+            int highest = INT_VECTOR.cast(positive).reduceLanes(MAX);
+            int lowest = INT_VECTOR.cast(negative).reduceLanes(MAX);
+            largest = Math.max(largest, Math.max(lowest, highest));
+            lows[group] = 0f - Float.intBitsToFloat(lowest);
+            highs[group] = Float.intBitsToFloat(highest);
+        }
+        return largest < INFINITY;
+    }
+
+    /** Groups of bfloat16 of one span each; see {@link VectorSpans} for why they have a loop of their own. */
+    private static boolean rangesOfBrainSpans(byte[] stored, int byteOffset, int spans, float[] lows, float[] highs) {
+        ShortVector sign = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MIN_VALUE));
+        int largest = 0;
+        for (int span = 0; span < spans; span++) {
+            ShortVector positive = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
+            ShortVector negative = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
+            int begin = byteOffset + 2 * VectorSpans.LENGTH * span;
+            for (int step = 0; step < 2 * VectorSpans.LENGTH / VECTOR_BYTES; step++) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, begin + step * VECTOR_BYTES));
+                ShortVector bits = SHORT_VECTOR.cast(loaded.reinterpretAsShorts());
+                positive = SHORT_VECTOR.cast(positive).max(bits);
+                negative = SHORT_VECTOR.cast(negative).max(SHORT_VECTOR.cast(bits.lanewise(XOR, sign)));
+            }
+            int highest = SHORT_VECTOR.cast(positive).reduceLanes(MAX);
+            int lowest = SHORT_VECTOR.cast(negative).reduceLanes(MAX);
+            largest = Math.max(largest, Math.max(lowest, highest));
+            lows[span] = 0f - Float.intBitsToFloat(lowest << 16);
+            highs[span] = Float.intBitsToFloat(highest << 16);
         }
         return largest < BRAIN_INFINITY;
     }

@@ -2,6 +2,8 @@ package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.VectorShapes.DOUBLES;
 import static io.arrowquant.kernel.VectorShapes.DOUBLE_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.HALF_BYTES;
+import static io.arrowquant.kernel.VectorShapes.HALF_BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.HALF_FLOATS;
 import static io.arrowquant.kernel.VectorShapes.HALF_FLOAT_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.LONGS;
@@ -9,6 +11,7 @@ import static io.arrowquant.kernel.VectorShapes.LONG_VECTOR;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
@@ -53,6 +56,59 @@ final class VectorStatistics implements StatisticsKernels {
         LongVector withoutSign = LONG_VECTOR.cast(LongVector.broadcast(LONGS, Long.MAX_VALUE));
         for (int i = 0; i < count; i += LANES) {
             FloatVector xFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, a, aOffset + i));
+            DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
+            FloatVector yFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, b, bOffset + i));
+            DoubleVector y = DOUBLE_VECTOR.cast(yFloat.convertShape(F2D, DOUBLES, 0));
+            DoubleVector difference = x.sub(y);
+            aSquares = DOUBLE_VECTOR.cast(aSquares).add(x.mul(x));
+            bSquares = DOUBLE_VECTOR.cast(bSquares).add(y.mul(y));
+            products = DOUBLE_VECTOR.cast(products).add(x.mul(y));
+            squaredErrors = DOUBLE_VECTOR.cast(squaredErrors).add(difference.mul(difference));
+            largest = LONG_VECTOR
+                    .cast(largest)
+                    .max(LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(withoutSign));
+        }
+        DOUBLE_VECTOR.cast(aSquares).intoArray(sums, firstLane);
+        DOUBLE_VECTOR.cast(bSquares).intoArray(sums, LANES + firstLane);
+        DOUBLE_VECTOR.cast(products).intoArray(sums, 2 * LANES + firstLane);
+        DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 3 * LANES + firstLane);
+        return Double.longBitsToDouble(LONG_VECTOR.cast(largest).reduceLanes(MAX));
+    }
+
+    @Override
+    public double compareStored(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
+        int head = Math.min(count, (LANES - lane) & (LANES - 1));
+        int body = (count - head) & -LANES;
+        int tail = count - head - body;
+        double largest = 0;
+        if (head > 0) {
+            largest = scalar.compareStored(a, aByteOffset, b, bOffset, head, lane, sums);
+        }
+        for (int part = 0; part < LANES; part += VECTOR_LANES) {
+            int start = head + part;
+            int at = aByteOffset + Float.BYTES * start;
+            largest = Math.max(largest, compareStoredLanes(a, at, b, bOffset + start, body, part, sums));
+        }
+        if (tail > 0) {
+            int start = head + body;
+            int at = aByteOffset + Float.BYTES * start;
+            largest = Math.max(largest, scalar.compareStored(a, at, b, bOffset + start, tail, 0, sums));
+        }
+        return largest;
+    }
+
+    private static double compareStoredLanes(
+            byte[] a, int aByteOffset, float[] b, int bOffset, int count, int firstLane, double[] sums) {
+        DoubleVector aSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, firstLane));
+        DoubleVector bSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, LANES + firstLane));
+        DoubleVector products = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 2 * LANES + firstLane));
+        DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 3 * LANES + firstLane));
+        LongVector largest = LONG_VECTOR.cast(LongVector.zero(LONGS));
+        LongVector withoutSign = LONG_VECTOR.cast(LongVector.broadcast(LONGS, Long.MAX_VALUE));
+        for (int i = 0; i < count; i += LANES) {
+            ByteVector xBytes =
+                    HALF_BYTE_VECTOR.cast(ByteVector.fromArray(HALF_BYTES, a, aByteOffset + Float.BYTES * i));
+            FloatVector xFloat = HALF_FLOAT_VECTOR.cast(xBytes.reinterpretAsFloats());
             DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
             FloatVector yFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, b, bOffset + i));
             DoubleVector y = DOUBLE_VECTOR.cast(yFloat.convertShape(F2D, DOUBLES, 0));

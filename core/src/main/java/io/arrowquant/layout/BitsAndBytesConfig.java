@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.recipe.Layout;
-import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
 import java.util.ArrayList;
@@ -56,15 +55,8 @@ final class BitsAndBytesConfig {
      * given no list; so the list is left out when it would name nothing else.
      */
     private static List<String> skipped(QuantizationConfig.Subject subject) {
-        List<String> modules = new ArrayList<>();
-        boolean others = false;
-        for (PlannedTensor tensor : subject.tensors()) {
-            String module = QuantizationConfig.module(tensor.source().name());
-            if (!tensor.isQuantized() && QuantizationConfig.isLinear(tensor)) {
-                modules.add(module);
-                others |= !module.equals(HEAD);
-            }
-        }
+        List<String> modules = new ArrayList<>(subject.keptLinears());
+        boolean others = modules.stream().anyMatch(module -> !module.equals(HEAD));
         if (others && !modules.contains(HEAD)) {
             modules.add(HEAD);
         }

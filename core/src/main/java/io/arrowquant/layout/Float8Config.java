@@ -3,6 +3,7 @@ package io.arrowquant.layout;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** The config of checkpoints in 8-bit floats by blocks, as DeepSeek publishes them and runtimes know as "fp8". */
 final class Float8Config {
@@ -14,9 +15,10 @@ final class Float8Config {
         ObjectNode config = JsonNodeFactory.instance.objectNode();
         config.put("activation_scheme", "dynamic");
         config.put("fmt", "e4m3");
-        if (!subject.ignore().isEmpty()) {
+        List<String> kept = subject.keptLinears();
+        if (!kept.isEmpty()) {
             ArrayNode modules = config.putArray("modules_to_not_convert");
-            subject.ignore().forEach(modules::add);
+            kept.forEach(modules::add);
         }
         config.put("quant_method", "fp8");
         config.putArray("weight_block_size").add(BLOCK_SIDE).add(BLOCK_SIDE);

@@ -69,13 +69,8 @@ final class PackedConfig {
 
     /** Linear modules, without the head, that loaders would otherwise look for in packed form. */
     private static List<String> keptLinears(QuantizationConfig.Subject subject) {
-        List<String> modules = new ArrayList<>();
-        for (PlannedTensor tensor : subject.tensors()) {
-            String module = QuantizationConfig.module(tensor.source().name());
-            if (!tensor.isQuantized() && QuantizationConfig.isLinear(tensor) && !module.equals(HEAD)) {
-                modules.add(module);
-            }
-        }
+        List<String> modules = new ArrayList<>(subject.keptLinears());
+        modules.remove(HEAD);
         return modules;
     }
 }

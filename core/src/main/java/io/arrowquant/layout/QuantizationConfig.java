@@ -35,6 +35,17 @@ public final class QuantizationConfig {
             return quantized;
         }
 
+        /** Linear modules that stay as they are, by their names: loaders of most layouts know no patterns. */
+        List<String> keptLinears() {
+            List<String> modules = new ArrayList<>();
+            for (PlannedTensor tensor : tensors) {
+                if (!tensor.isQuantized() && isLinear(tensor)) {
+                    modules.add(module(tensor.source().name()));
+                }
+            }
+            return modules;
+        }
+
         /** The scheme of all that is quantized; such layouts describe only one. */
         Scheme requireOneScheme(Layout layout) {
             List<PlannedTensor> quantized = quantized();

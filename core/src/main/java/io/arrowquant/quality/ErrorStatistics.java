@@ -2,6 +2,8 @@ package io.arrowquant.quality;
 
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.StatisticsKernels;
+import io.arrowquant.kernel.Tile;
+import io.arrowquant.tensor.DataType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -32,6 +34,21 @@ public final class ErrorStatistics {
      * number of pieces; a range must begin at a multiple of {@value #BLOCK} for the result not to depend on the cut.
      */
     public void add(float[] a, int aOffset, float[] b, int bOffset, int elements, long start) {
+        add(null, a, aOffset, b, bOffset, elements, start);
+    }
+
+    /** The same with the elements of a tile; floats are read as they are stored, with no copy made of them. */
+    public void add(Tile tile, float[] b, int bOffset, long start) {
+        if (tile.isStored() && tile.type() == DataType.F32) {
+            add(tile.bytes(), null, tile.byteOffset(), b, bOffset, tile.count(), start);
+        } else {
+            float[] floats = tile.floats();
+            add(null, floats, tile.floatOffset(), b, bOffset, tile.count(), start);
+        }
+    }
+
+    /** The first values are stored or floats; the other of these is null. */
+    private void add(byte[] stored, float[] a, int aOffset, float[] b, int bOffset, int elements, long start) {
         if (start != next) {
             closeBlock();
         }
@@ -41,8 +58,12 @@ public final class ErrorStatistics {
             long at = start + done;
             int inBlock = (int) (at % BLOCK);
             int piece = Math.min(elements - done, BLOCK - inBlock);
+            int lane = inBlock & (LANES - 1);
             blockOpen = true;
-            double largest = kernels.compare(a, aOffset + done, b, bOffset + done, piece, inBlock & (LANES - 1), lanes);
+            double largest = stored == null
+                    ? kernels.compare(a, aOffset + done, b, bOffset + done, piece, lane, lanes)
+                    : kernels.compareStored(
+                            stored, aOffset + Float.BYTES * done, b, bOffset + done, piece, lane, lanes);
             maxAbsError = Math.max(maxAbsError, largest);
             done += piece;
             if (inBlock + piece == BLOCK) {

@@ -1,8 +1,12 @@
 package io.arrowquant.recipe;
 
+import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.tensor.Shape;
 import io.arrowquant.tensor.TensorInfo;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -13,20 +17,60 @@ final class BuiltInKeeps {
     /** One-dimensional tensors up to this long are norms and biases; longer ones are weights stored flat. */
     private static final long LONGEST_VECTOR = 1 << 16;
 
+    private static final String MULTI_TOKEN = "multi-token prediction";
+
     private record Keep(Pattern name, String reason) {}
 
+    /** By a component of the dotted name. The first that matches gives the reason. */
     private static final List<Keep> BY_NAME = List.of(
             keep(
-                    "embed_tokens|embed_in|embed_out|embed_positions|wte|wpe|word_embeddings|tok_embeddings|"
-                            + "position_embeddings|token_type_embeddings|embeddings?",
+                    "vision_tower|vision_model|visual|vision_encoder|vision_embed_tokens|vpm|image_encoder|"
+                            + "multi_modal_projector|mm_projector|embed_vision|resampler|perceiver|vision_adapter",
+                    "vision tower"),
+            keep(
+                    "audio_tower|audio_encoder|audio_model|speech_encoder|embed_audio|audio_adapter|apm|token2wav|"
+                            + "code2wav|audio_projection_layer",
+                    "audio tower"),
+            keep("mtp|mtp_layers|mtp_block|nextn_predict_layers|eh_proj", MULTI_TOKEN),
+            keep(
+                    "embed_tokens|embed_in|embed_positions|wte|wpe|word_embeddings|tok_embeddings|"
+                            + "position_embeddings|token_type_embeddings|embeddings?|embed_tokens_per_layer|"
+                            + "per_layer_model_projection|relative_attention_bias",
                     "embedding"),
-            keep("lm_head|output_head|score|classifier", "output head"),
-            keep("[a-z0-9_]*norm[0-9a-z_]*|ln_[0-9a-z]+", "norm"),
-            keep("router|gate|shared_expert_gate|wg", "router"),
-            keep("vision_tower|vision_model|visual|vision_encoder|multi_modal_projector", "vision tower"),
-            keep("mtp|mtp_layers|eh_proj", "multi-token prediction"));
+            keep(
+                    "x_embedder|context_embedder|time_text_embed|timestep_embedder|time_embedding|time_embed|"
+                            + "guidance_embedder|text_embedder|patch_embed|patch_embedding|pos_embed|add_embedding|"
+                            + "class_embedding|caption_projection|time_proj|condition_embedder|adaln_single",
+                    "embedder of a diffusion model"),
+            keep(
+                    "lm_head|embed_out|output_head|score|classifier|qa_outputs|pooler|value_head|v_head|reward_head",
+                    "output head"),
+            keep("[a-z0-9_]*norm[0-9a-z_]*|ln_[0-9a-z]+|layer_scale[0-9]*", "norm"),
+            keep("router|gate|shared_expert_gate|wg|weights_proj", "router"),
+            matching("(?:.*\\.)?[a-z_]*conv(?:_in|_out|_shortcut|[0-9]d|[0-9]*)(?:\\.weight)?", "convolution"),
+            matching("shared\\.weight", "embedding"),
+            matching("proj_out\\.weight", "output head"),
+            keep("a_log|dt_bias|dt_proj|altup[a-z_]*|laurel", "state space or small mixing weights"));
 
-    private BuiltInKeeps() {}
+    /** A layer that predicts further tokens is numbered like the others; this is what only it has. */
+    private static final Pattern MULTI_TOKEN_LAYER =
+            Pattern.compile("(.*\\.layers\\.\\d+\\.)(?:eh_proj|enorm|hnorm)\\..*");
+
+    private final Set<String> multiTokenLayers = new HashSet<>();
+
+    /** What is to be known of all tensors to judge one. */
+    BuiltInKeeps(List<CheckpointTensor> tensors) {
+        for (CheckpointTensor tensor : tensors) {
+            Matcher layer = MULTI_TOKEN_LAYER.matcher(tensor.name());
+            if (layer.matches()) {
+                multiTokenLayers.add(layer.group(1));
+            }
+        }
+    }
+
+    private static Keep matching(String name, String reason) {
+        return new Keep(Pattern.compile(name, Pattern.CASE_INSENSITIVE), reason);
+    }
 
     private static Keep keep(String component, String reason) {
         // A whole component of the dotted name.
@@ -35,7 +79,7 @@ final class BuiltInKeeps {
     }
 
     /** Why a tensor is kept, or null when it is not. */
-    static String reason(TensorInfo tensor) {
+    String reason(TensorInfo tensor) {
         Shape shape = tensor.shape();
         if (shape.rank() == 0) {
             return "scalar";
@@ -49,11 +93,23 @@ final class BuiltInKeeps {
         if (shape.rank() >= 4) {
             return "convolution";
         }
+        if (isOfMultiTokenLayer(tensor.name())) {
+            return MULTI_TOKEN;
+        }
         for (Keep keep : BY_NAME) {
             if (keep.name().matcher(tensor.name()).matches()) {
                 return keep.reason();
             }
         }
         return null;
+    }
+
+    private boolean isOfMultiTokenLayer(String name) {
+        for (String layer : multiTokenLayers) {
+            if (name.startsWith(layer)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -3,6 +3,7 @@ package io.arrowquant.recipe;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** A recipe applied to the headers of a checkpoint. */
@@ -49,6 +50,29 @@ public final class Plan {
             }
         }
         return List.copyOf(planned);
+    }
+
+    /** The same with other decisions on some tensors, and what follows from them. */
+    public Plan with(Map<CheckpointTensor, PlannedTensor> others, Recipe recipe) {
+        return new Plan(this, others, recipe);
+    }
+
+    private Plan(Plan plan, Map<CheckpointTensor, PlannedTensor> others, Recipe recipe) {
+        this.tensors = replaced(plan.tensors, others);
+        this.dropped = plan.dropped;
+        this.unmatched = plan.unmatched;
+        this.ignore = IgnoreList.of(tensors, recipe);
+        this.fusedSets =
+                plan.fusedSets.stream().map(set -> replaced(set, others)).toList();
+        this.scaleSets =
+                plan.scaleSets.stream().map(set -> replaced(set, others)).toList();
+    }
+
+    private static List<PlannedTensor> replaced(
+            List<PlannedTensor> tensors, Map<CheckpointTensor, PlannedTensor> others) {
+        return tensors.stream()
+                .map(tensor -> others.getOrDefault(tensor.source(), tensor))
+                .toList();
     }
 
     /** Tensors that a rule leaves out of the output. */
@@ -100,12 +124,17 @@ public final class Plan {
         return bytes;
     }
 
-    /** Bits each parameter of the whole checkpoint takes afterwards. */
-    public double bitsPerWeight() {
+    /** Elements of all tensors. */
+    public long parameters() {
         long elements = 0;
         for (PlannedTensor tensor : tensors) {
             elements += tensor.source().info().elements();
         }
-        return elements == 0 ? 0 : bytesAfter() * 8.0 / elements;
+        return elements;
+    }
+
+    /** Bits each parameter of the whole checkpoint takes afterwards. */
+    public double bitsPerWeight() {
+        return parameters() == 0 ? 0 : bytesAfter() * 8.0 / parameters();
     }
 }

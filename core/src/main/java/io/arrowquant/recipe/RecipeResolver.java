@@ -1,22 +1,14 @@
 package io.arrowquant.recipe;
 
 import io.arrowquant.error.InvalidRequestException;
-import io.arrowquant.scheme.Scheme;
-import io.arrowquant.scheme.SchemeCatalog;
 import io.arrowquant.scheme.SchemeSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Makes a recipe of settings: spells schemes out, finds the layout, puts all rules in their order. */
 public final class RecipeResolver {
-    /** Schemes that exist in several widths, with the width in their names. */
-    private static final Pattern WIDTH =
-            Pattern.compile("(int|W|gptq_int|hqq_int)(\\d)(A16|)(_ASYM|)", Pattern.CASE_INSENSITIVE);
-
     private static final int UNQUANTIZED_BITS = 16;
 
     private final RecipeSettings settings;
@@ -57,7 +49,9 @@ public final class RecipeResolver {
         for (Rule rule : settings.rules()) {
             rules.add(
                     rule.action() == Rule.Action.SCHEME
-                            ? Rule.scheme(rule.match(), canonical(SchemeSpec.parse(layout.resolve(rule.scheme()))))
+                            ? Rule.scheme(
+                                    rule.match(),
+                                    SchemeCandidates.canonical(layout, SchemeSpec.parse(layout.resolve(rule.scheme()))))
                             : rule);
         }
         settings.widths().forEach((pattern, bits) -> rules.add(ofWidth(NamePattern.of(pattern), scheme, bits)));
@@ -78,35 +72,12 @@ public final class RecipeResolver {
         if (settings.has(Setting.OBSERVER)) {
             parameters.put("observer", settings.text(Setting.OBSERVER));
         }
-        return canonical(spec.with(parameters));
-    }
-
-    /** The canonical spelling, so that reports and file names do not depend on how it was written. */
-    private String canonical(SchemeSpec spec) {
-        Scheme scheme = SchemeCatalog.of(spec);
-        layout.require(scheme);
-        return scheme.spelling();
+        return SchemeCandidates.canonical(layout, spec.with(parameters));
     }
 
     private Rule ofWidth(NamePattern pattern, String scheme, long bits) {
-        return bits == UNQUANTIZED_BITS ? Rule.keep(pattern) : Rule.scheme(pattern, inWidth(scheme, bits));
-    }
-
-    /** The same scheme with codes of another width. */
-    private String inWidth(String scheme, long bits) {
-        SchemeSpec spec = SchemeSpec.parse(scheme);
-        Matcher name = WIDTH.matcher(spec.name());
-        if (!name.matches()) {
-            throw new InvalidRequestException(
-                    "layer_bit_widths gives a layer " + bits + " bits, but scheme " + spec.name()
-                            + " has one width only",
-                    "Use rules with schemes instead");
-        }
-        String other = name.group(1) + bits + name.group(3);
-        Map<String, String> parameters = new LinkedHashMap<>(spec.parameters());
-        if (!name.group(4).isEmpty()) {
-            parameters.putIfAbsent("symmetric", "false");
-        }
-        return canonical(SchemeSpec.parse(other).with(parameters));
+        return bits == UNQUANTIZED_BITS
+                ? Rule.keep(pattern)
+                : Rule.scheme(pattern, SchemeCandidates.inWidth(layout, scheme, bits));
     }
 }

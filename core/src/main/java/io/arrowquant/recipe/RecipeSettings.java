@@ -72,6 +72,13 @@ public final class RecipeSettings {
         return put(setting, SettingReader.ofText(setting, text, place), place);
     }
 
+    /** The same without one thing. */
+    public RecipeSettings without(Setting setting) {
+        EnumMap<Setting, Object> copy = new EnumMap<>(values);
+        copy.remove(setting);
+        return new RecipeSettings(copy);
+    }
+
     /** With more rules behind those there are. */
     public RecipeSettings withRules(List<Rule> more) {
         List<Rule> rules = new ArrayList<>(rules());

@@ -84,7 +84,8 @@ final class SettingReader {
     private static Long count(Setting setting, String text, String place) {
         try {
             long count = Long.parseLong(text);
-            if (count > 0) {
+            // What is wrong with the size of a group is better said by its scheme.
+            if (count > 0 || setting == Setting.GROUP_SIZE) {
                 return count;
             }
         } catch (NumberFormatException notANumber) {
@@ -101,10 +102,10 @@ final class SettingReader {
             throw invalid(setting, text, place, "Must be a number");
         }
         if (setting == Setting.MIN_COSINE && !(number >= -1 && number <= 1)) {
-            throw invalid(setting, text, place, "Must lie between -1 and 1");
+            throw outside(setting, number, place, "Must lie between -1 and 1");
         }
         if (setting == Setting.TARGET_BPW && !(number > 0 && number <= 64)) {
-            throw invalid(setting, text, place, "Must be more than 0 and at most 64");
+            throw outside(setting, number, place, "Must be more than 0 and at most 64");
         }
         return number;
     }
@@ -201,10 +202,16 @@ final class SettingReader {
         return widths;
     }
 
-    /** What is said on the command line needs no place. */
     private static InvalidRequestException invalid(Setting setting, String value, String place, String remedy) {
-        String where = place.isEmpty() ? "" : " in " + place;
-        return new InvalidRequestException(
-                "Invalid " + setting.key().replace('_', '-') + where + ": '" + Printable.text(value) + "'", remedy);
+        return new InvalidRequestException(subject(setting, place) + "'" + Printable.text(value) + "'", remedy);
+    }
+
+    private static InvalidRequestException outside(Setting setting, double value, String place, String remedy) {
+        return new InvalidRequestException(subject(setting, place) + value, remedy);
+    }
+
+    /** What is said on the command line needs no place. */
+    private static String subject(Setting setting, String place) {
+        return "Invalid " + setting.key().replace('_', '-') + (place.isEmpty() ? "" : " in " + place) + ": ";
     }
 }

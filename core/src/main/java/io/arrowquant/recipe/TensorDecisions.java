@@ -13,13 +13,15 @@ final class TensorDecisions {
     private final Recipe recipe;
     private final Layout layout;
     private final String modelType;
+    private final BuiltInKeeps keeps;
     private final Scheme scheme;
     private final List<Scheme> ruleSchemes = new ArrayList<>();
     private final boolean[] used;
     private final List<String> unfit = new ArrayList<>();
     private final List<PlannedTensor> decided = new ArrayList<>();
 
-    private TensorDecisions(Recipe recipe, String modelType) {
+    private TensorDecisions(List<CheckpointTensor> sources, Recipe recipe, String modelType) {
+        this.keeps = new BuiltInKeeps(sources);
         this.recipe = recipe;
         this.layout = recipe.effectiveLayout();
         this.modelType = modelType;
@@ -31,7 +33,7 @@ final class TensorDecisions {
     }
 
     static TensorDecisions of(List<CheckpointTensor> sources, Recipe recipe, String modelType) {
-        TensorDecisions decisions = new TensorDecisions(recipe, modelType);
+        TensorDecisions decisions = new TensorDecisions(sources, recipe, modelType);
         for (CheckpointTensor source : sources) {
             decisions.decided.add(decisions.decide(source));
         }
@@ -75,7 +77,7 @@ final class TensorDecisions {
         if (rule != null && rule.action() == Rule.Action.KEEP) {
             return new PlannedTensor(source, null, "skip " + rule.match());
         }
-        String kept = rule == null && recipe.defaults() ? BuiltInKeeps.reason(tensor) : null;
+        String kept = rule == null && recipe.defaults() ? keeps.reason(tensor) : null;
         if (kept == null) {
             kept = StructuralKeeps.reason(tensor, layout, modelType);
         }

@@ -139,6 +139,7 @@ public final class RangeEncoder {
         for (int part = 0; part < offsets.length; part++) {
             offsets[part] = parts.length(part);
         }
+        long replacedBefore = encoder.replaced();
         encoder.encode(tile, at, parts);
         if (!encoder.reconstruct(decoded, 0)) {
             if (decoder == null) {
@@ -146,7 +147,21 @@ public final class RangeEncoder {
             }
             decoder.decode(parts.arrays(), offsets, at, tile.count(), decoded, 0);
         }
-        quality.add(tile.floats(), tile.floatOffset(), decoded, 0, tile.count(), at);
+        if (encoder.replaced() == replacedBefore) {
+            quality.add(tile, decoded, 0, at);
+        } else {
+            quality.add(withoutReplaced(), 0, decoded, 0, tile.count(), at);
+        }
+    }
+
+    /** Values that were replaced are counted, not measured: there is no distance to infinity. */
+    private float[] withoutReplaced() {
+        float[] values = new float[tile.count()];
+        for (int i = 0; i < values.length; i++) {
+            float value = tile.floats()[tile.floatOffset() + i];
+            values[i] = Float.isFinite(value) ? value : decoded[i];
+        }
+        return values;
     }
 
     /** Values replaced so far because they were NaN or infinite. */

@@ -101,7 +101,12 @@ class ElementsTest {
         memory.setOne(0, 4);
         MemoryUtil.putByte(memory.memoryAddress() + 2, (byte) 0b1111_0111);
         ForeignArray array = new ForeignArray(
-                type("f"), 32, -1, new long[] {memory.memoryAddress(), memory.memoryAddress()}, new ForeignArray[0], null);
+                type("f"),
+                32,
+                -1,
+                new long[] {memory.memoryAddress(), memory.memoryAddress()},
+                new ForeignArray[0],
+                null);
 
         assertThat(array.firstNull(0, 32)).isEqualTo(19);
         assertThat(array.firstNull(20, 32)).isEqualTo(-1);
@@ -113,7 +118,8 @@ class ElementsTest {
     void integersOfAllWidths() {
         memory.setLong(0, -2);
         for (String format : List.of("c", "s", "i", "l", "L")) {
-            assertThat(array(type(format), 1, 0, memory.memoryAddress()).integer(0)).isEqualTo(-2);
+            assertThat(array(type(format), 1, 0, memory.memoryAddress()).integer(0))
+                    .isEqualTo(-2);
         }
         assertThat(array(type("C"), 1, 0, memory.memoryAddress()).integer(0)).isEqualTo(254);
         assertThat(array(type("S"), 1, 0, memory.memoryAddress()).integer(0)).isEqualTo(65_534);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arrowquant.Samples;
 import io.arrowquant.tensor.DataType;
+import java.util.Arrays;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,7 +38,22 @@ abstract class GroupContract {
                 assertThat(lows[group]).isEqualTo(range[0] + 0f);
                 assertThat(highs[group]).isEqualTo(range[1] + 0f);
             }
-            if (!kernels().rangesOfBrain(stored, 2 * OFFSET, GROUPS, length, lows, highs)) {
+            byte[] floats = bytes(values);
+            float[] magnitudes = new float[GROUPS];
+            assertThat(kernels().rangesOfStored(floats, 4 * OFFSET, GROUPS, length, lows, highs))
+                    .isTrue();
+            assertThat(kernels().magnitudesOfStored(floats, 4 * OFFSET, GROUPS, length, magnitudes))
+                    .isTrue();
+            for (int group = 0; group < GROUPS; group++) {
+                reference.range(values, OFFSET + group * length, length, range);
+                assertThat(lows[group]).isEqualTo(range[0] + 0f);
+                assertThat(highs[group]).isEqualTo(range[1] + 0f);
+                assertThat(magnitudes[group]).isEqualTo(Math.max(-range[0], range[1]) + 0f);
+            }
+            boolean finite = kernels().magnitudesOfBrain(stored, 2 * OFFSET, GROUPS, length, magnitudes);
+            assertThat(kernels().rangesOfBrain(stored, 2 * OFFSET, GROUPS, length, lows, highs))
+                    .isEqualTo(finite);
+            if (!finite) {
                 // Rounded to bfloat16, the largest floats are infinite.
                 assertThat(reference.rangeOfBrain(stored, 2 * OFFSET, GROUPS * length, range))
                         .isFalse();
@@ -46,22 +63,30 @@ abstract class GroupContract {
                 reference.rangeOfBrain(stored, 2 * (OFFSET + group * length), length, range);
                 assertThat(lows[group]).isEqualTo(range[0]);
                 assertThat(highs[group]).isEqualTo(range[1]);
+                assertThat(magnitudes[group]).isEqualTo(Math.max(-range[0], range[1]));
             }
         }
     }
 
-    @Test
-    void rangesSeeEveryValueThatIsNotFinite() {
-        float[] values = Samples.NORMAL.array(3 * 64 + 2, 1);
+    @ParameterizedTest
+    @ValueSource(ints = {64, 128, 160})
+    void rangesSeeEveryValueThatIsNotFinite(int length) {
+        float[] values = Samples.NORMAL.array(3 * length + 2, 1);
         float[] ranges = new float[3];
         for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}) {
             for (int at = 0; at < values.length; at++) {
                 float kept = values[at];
                 values[at] = bad;
-                boolean outside = at < 1 || at > 3 * 64;
-                assertThat(kernels().ranges(values, 1, 3, 64, ranges, new float[3]))
+                boolean outside = at < 1 || at > 3 * length;
+                assertThat(kernels().ranges(values, 1, 3, length, ranges, new float[3]))
                         .isEqualTo(outside);
-                assertThat(kernels().rangesOfBrain(brains(values), 2, 3, 64, ranges, new float[3]))
+                assertThat(kernels().rangesOfStored(bytes(values), 4, 3, length, ranges, new float[3]))
+                        .isEqualTo(outside);
+                assertThat(kernels().magnitudesOfStored(bytes(values), 4, 3, length, ranges))
+                        .isEqualTo(outside);
+                assertThat(kernels().rangesOfBrain(brains(values), 2, 3, length, ranges, new float[3]))
+                        .isEqualTo(outside);
+                assertThat(kernels().magnitudesOfBrain(brains(values), 2, 3, length, ranges))
                         .isEqualTo(outside);
                 values[at] = kept;
             }
@@ -99,13 +124,20 @@ abstract class GroupContract {
     }
 
     /** Every bfloat16 up to the largest of a group and not far below its smallest step, for every such largest one. */
-    @Test
-    void symmetricCodesOfEveryBrain() {
+    @ParameterizedTest
+    @ValueSource(ints = {4, 8})
+    void factorsGiveTheCodesOfADivision(int bits) {
         int perBinade = 128;
-        int binades = 5;
-        float[] values = new float[2 * binades * perBinade];
-        byte[] expected = new byte[values.length / 2];
-        byte[] packed = new byte[values.length / 2];
+        int binades = bits + 2;
+        int spans = 2 * binades * perBinade / SymmetricFactors.SPAN;
+        int half = 1 << (bits - 1);
+        int without = 0;
+        float[] values = new float[spans * SymmetricFactors.SPAN];
+        float[] zeroPoints = {half};
+        float[] factors = new float[spans];
+        byte[] expected = new byte[values.length];
+        byte[] packed = new byte[values.length * bits / 8 + 1];
+        byte[] expectedPacked = new byte[packed.length];
         for (int exponent : new int[] {-90, -6, 90}) {
             for (int largest = 0; largest < perBinade; largest++) {
                 float most = Math.scalb(1f + largest / 128f, exponent);
@@ -114,13 +146,56 @@ abstract class GroupContract {
                     values[2 * i] = Math.min(value, most);
                     values[2 * i + 1] = -values[2 * i];
                 }
-                float[] scales = {most / 7f};
-                float[] zeroPoints = {8f};
-                byte[] stored = brains(values);
+                float[] scales = {most / (half - 1)};
+                SymmetricFactors.fit(bits, 1, spans, new float[] {most}, scales, factors);
+                if (Float.isNaN(factors[0])) {
+                    without++;
+                    continue;
+                }
                 GroupKernels plain = new ScalarGroups(reference);
-                plain.encodeBrainNibbles(stored, 0, 1, values.length, scales, zeroPoints, expected, 0);
-                kernels().encodeBrainNibbles(stored, 0, 1, values.length, scales, zeroPoints, packed, 0);
-                assertThat(packed).isEqualTo(expected);
+                plain.encode(values, 0, 1, values.length, bits, scales, zeroPoints, expected, 0);
+                reference.pack(expected, 0, values.length, bits, expectedPacked, 1);
+                kernels().encodeBrainByFactors(brains(values), 0, spans, bits, factors, packed, 1);
+                assertThat(Arrays.equals(packed, expectedPacked))
+                        .as("largest %s", most)
+                        .isTrue();
+            }
+        }
+        assertThat(without).as("scales without a factor, of 384").isLessThan(24);
+    }
+
+    @Test
+    void scalesNearTheEndOfFloatsHaveNoFactors() {
+        float[] factors = new float[3];
+        float[] magnitudes = {1f, 0x1p-120f, 0x1p120f};
+        float[] scales = {1f / 7f, 0x1p-120f / 7f, 0x1p120f / 7f};
+        SymmetricFactors.fit(4, 3, 1, magnitudes, scales, factors);
+        assertThat(factors[0]).isCloseTo(7f, Offset.offset(1e-3f));
+        assertThat(factors[1]).isNaN();
+        assertThat(factors[2]).isNaN();
+    }
+
+    @Test
+    void valuesOfNibblesAreThoseOfSingleGroups() {
+        float[] scales = {0.25f, -0.1f, 0f, 0x1p-140f, 3e38f, Float.NaN, Float.POSITIVE_INFINITY, 1.7f};
+        float[] zeroPoints = {8f, 0f, 15f, 3f, 8f, 7f, 8f, 2.5f};
+        for (int length : LENGTHS) {
+            // Two groups of each call: all plain, or the second one not.
+            for (int second = 0; second < scales.length; second++) {
+                float[] twoScales = {scales[0], scales[second]};
+                float[] twoZeroPoints = {zeroPoints[0], zeroPoints[second]};
+                byte[] packed = new byte[length + 3];
+                new Random(length).nextBytes(packed);
+                byte[] codes = new byte[2 * length];
+                reference.unpack(packed, 3, 4, codes, 0, 2 * length);
+                float[] expected = new float[2 * length + 2];
+                float[] values = new float[2 * length + 2];
+                for (int group = 0; group < 2; group++) {
+                    int at = group * length;
+                    reference.decode(codes, at, length, twoScales[group], twoZeroPoints[group], expected, 1 + at);
+                }
+                kernels().decodeNibbles(packed, 3, 2, length, twoScales, twoZeroPoints, values, 1);
+                assertThat(values).isEqualTo(expected);
             }
         }
     }
@@ -138,6 +213,9 @@ abstract class GroupContract {
             byte[] codes = new byte[GROUPS * length + 5];
             new ScalarGroups(reference).encode(values, OFFSET, GROUPS, length, bits, scales, zeroPoints, expected, 2);
             kernels().encode(values, OFFSET, GROUPS, length, bits, scales, zeroPoints, codes, 2);
+            assertThat(codes).isEqualTo(expected);
+            Arrays.fill(codes, 2, codes.length - 3, (byte) 0);
+            kernels().encodeStored(bytes(values), 4 * OFFSET, GROUPS, length, bits, scales, zeroPoints, codes, 2);
             assertThat(codes).isEqualTo(expected);
             if (!fit(rounded, length, bits, symmetric, scales, zeroPoints)) {
                 continue;
@@ -179,6 +257,12 @@ abstract class GroupContract {
     private static byte[] brains(float[] values) {
         byte[] stored = new byte[2 * values.length];
         new ScalarNarrowing().narrow(values, 0, DataType.BF16, stored, 0, values.length);
+        return stored;
+    }
+
+    private static byte[] bytes(float[] values) {
+        byte[] stored = new byte[4 * values.length];
+        new ScalarNarrowing().narrow(values, 0, DataType.F32, stored, 0, values.length);
         return stored;
     }
 }

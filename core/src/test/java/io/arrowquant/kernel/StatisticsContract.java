@@ -3,6 +3,7 @@ package io.arrowquant.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arrowquant.Samples;
+import io.arrowquant.tensor.DataType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,14 @@ abstract class StatisticsContract {
                 assertThat(sums)
                         .as("%d values of %s from lane %d", count, kind, lane)
                         .isEqualTo(expected);
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] = i * 0.1;
+                }
+                byte[] stored = new byte[4 * a.length + 1];
+                new ScalarNarrowing().narrow(a, 0, DataType.F32, stored, 1, a.length);
+                assertThat(kernels().compareStored(stored, 4 * 3 + 1, b, 5, count, lane, sums))
+                        .isEqualTo(largest);
+                assertThat(sums).isEqualTo(expected);
             }
         }
     }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.arrowquant.Samples;
+import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.Tile;
+import io.arrowquant.tensor.DataType;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -18,6 +21,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ErrorStatisticsTest {
     private static final MathContext PRECISE = new MathContext(60);
+
+    @Test
+    void tilesCountAsTheirFloats() {
+        float[] a = Samples.NORMAL.array(5001, 1);
+        float[] b = Samples.NORMAL.array(5001, 2);
+        ErrorStatistics expected = new ErrorStatistics();
+        expected.add(a, 1, b, 1, 5000, 0);
+        byte[] stored = new byte[4 * a.length];
+        Kernels.get().narrowing().narrow(a, 0, DataType.F32, stored, 0, a.length);
+        Tile tile = new Tile();
+        ErrorStatistics ofStored = new ErrorStatistics();
+        ofStored.add(tile.setStored(DataType.F32, stored, 4, 5000), b, 1, 0);
+        ErrorStatistics ofFloats = new ErrorStatistics();
+        ofFloats.add(tile.setFloats(a, 1, 5000), b, 1, 0);
+        assertThat(ofStored.toBytes()).isEqualTo(expected.toBytes());
+        assertThat(ofFloats.toBytes()).isEqualTo(expected.toBytes());
+    }
 
     @ParameterizedTest
     @EnumSource(

@@ -83,7 +83,7 @@ class RecipeSettingsTest {
                 "scheme: [int4]; Invalid scheme in r.yaml",
                 "scheme: ''; Invalid scheme in r.yaml",
                 "group_size: 3.5; Invalid group-size in r.yaml: '3.5'. Must be a positive whole number",
-                "group_size: -1; Invalid group-size in r.yaml",
+                "layer_bit_widths: {a: -1}; Must be a positive whole number",
                 "group_size: [1]; Invalid group-size in r.yaml",
                 "min_cosine: 2; Must lie between -1 and 1",
                 "min_cosine: much; Must be a number",
@@ -178,6 +178,8 @@ class RecipeSettingsTest {
     @Test
     void whatCannotBeResolvedIsRefused() {
         assertThatThrownBy(() -> recipe("quality: true")).hasMessageStartingWith("No scheme is given");
+        assertThatThrownBy(() -> recipe("{scheme: int4, group_size: -1}"))
+                .hasMessageStartingWith("Invalid group_size: -1");
         assertThatThrownBy(() -> recipe("scheme: Q4_K")).hasMessageContaining("GGUF");
         assertThatThrownBy(() -> recipe("{scheme: nf4, layer_bit_widths: {a: 8}}"))
                 .hasMessageContaining("has one width only");

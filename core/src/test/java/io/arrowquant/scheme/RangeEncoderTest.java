@@ -30,6 +30,21 @@ class RangeEncoderTest {
     }
 
     @Test
+    void replacedValuesAreNoErrors() {
+        float[] values = new float[512];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) Math.sin(i);
+        }
+        values[17] = Float.NaN;
+        values[400] = Float.POSITIVE_INFINITY;
+        StoredTensor source = StoredTensor.of(DataType.F32, 128, values);
+        EncodedTensor encoded = EncodedTensor.of(SchemeCatalog.parse("int8"), source, NonFinite.CLAMP);
+        assertThat(encoded.replaced()).isEqualTo(2);
+        assertThat(encoded.quality().summary().cosine()).isBetween(0.999, 1.0);
+        assertThat(encoded.quality().summary().mse()).isLessThan(1e-3);
+    }
+
+    @Test
     void rangesThatCutAGroupNameTheOptionThatHelps() {
         String expected = "Layer 'l0': the range from element 100 to 228 cuts a group of 128 elements of scheme int4."
                 + " Read with option groupSize=128";

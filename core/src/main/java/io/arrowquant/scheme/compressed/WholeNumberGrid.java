@@ -138,4 +138,13 @@ final class WholeNumberGrid extends SliceGrid {
             values[offset + i] = code < table.length ? table[code] : value(code + lowest);
         }
     }
+
+    @Override
+    void reconstruct(byte[] codes, int codeOffset, int count, float[] values, int offset) {
+        if (precision == Precision.BRAIN && table != null && BrainProducts.knows(scale)) {
+            BrainProducts.multiply(codes, codeOffset, count, (int) (lowest - zeroPoint), scale, values, offset);
+        } else {
+            decode(codes, codeOffset, count, values, offset);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.integer;
 
+import io.arrowquant.kernel.GroupKernels;
 import io.arrowquant.kernel.IntegerKernels;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.scheme.Decoder;
@@ -15,7 +16,10 @@ final class IntegerDecoder implements Decoder {
     private final int bits;
     private final long groupLength;
     private final IntegerKernels kernels = Kernels.get().integer();
+    private final GroupKernels groupKernels = Kernels.get().groups();
     private byte[] codes = new byte[0];
+    private float[] scales = new float[0];
+    private float[] zeroPoints = new float[0];
 
     IntegerDecoder(int bits, long groupLength) {
         this.bits = bits;
@@ -27,8 +31,31 @@ final class IntegerDecoder implements Decoder {
         return IntegerEncoder.tileUnit(bits, groupLength);
     }
 
+    /** Whole groups of packed codes, many of them at once. */
+    private void decodeGroups(byte[][] parts, int[] offsets, int groups, float[] values, int valueOffset) {
+        if (scales.length < groups) {
+            scales = new float[groups];
+            zeroPoints = new float[groups];
+        }
+        for (int group = 0; group < groups; group++) {
+            int at = group * Float.BYTES;
+            scales[group] = (float) FLOATS.get(parts[IntegerScheme.SCALES], offsets[IntegerScheme.SCALES] + at);
+            zeroPoints[group] =
+                    (float) FLOATS.get(parts[IntegerScheme.ZERO_POINTS], offsets[IntegerScheme.ZERO_POINTS] + at);
+        }
+        byte[] packed = parts[IntegerScheme.CODES];
+        int packedAt = offsets[IntegerScheme.CODES];
+        groupKernels.decodeNibbles(
+                packed, packedAt, groups, (int) groupLength, scales, zeroPoints, values, valueOffset);
+    }
+
     @Override
     public void decode(byte[][] parts, int[] offsets, long start, int count, float[] values, int valueOffset) {
+        boolean wholeGroups = start % groupLength == 0 && count % groupLength == 0;
+        if (bits == 4 && wholeGroups && groupLength % GroupKernels.UNIT == 0) {
+            decodeGroups(parts, offsets, (int) (count / groupLength), values, valueOffset);
+            return;
+        }
         if (codes.length < count) {
             codes = new byte[count];
         }

@@ -3,6 +3,7 @@ package io.arrowquant.scheme.integer;
 import io.arrowquant.kernel.GroupKernels;
 import io.arrowquant.kernel.IntegerKernels;
 import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.SymmetricFactors;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.Encoder;
@@ -47,6 +48,7 @@ final class IntegerEncoder implements Encoder {
     private float[] highs = new float[0];
     private float[] scales = new float[0];
     private float[] zeroPoints = new float[0];
+    private float[] factors = new float[0];
 
     IntegerEncoder(int bits, IntegerGrid grid, long groupLength, EncodeRequest request, GroupRanges surveyed) {
         this.bits = bits;
@@ -119,7 +121,12 @@ final class IntegerEncoder implements Encoder {
         packed = null;
         int unpackedFrom = 0;
         if (wholeGroups > 0) {
-            if (bits == 4 && values.areBrains()) {
+            if (byFactors()) {
+                encodeByFactors(target, begin);
+                packed = target;
+                packedAt = begin;
+                unpackedFrom = pieceEnd(wholeGroups - 1);
+            } else if (bits == 4 && values.areBrains()) {
                 values.encodeNibbles(wholeGroups, (int) groupLength, scales, zeroPoints, target, begin);
                 packed = target;
                 packedAt = begin;
@@ -135,13 +142,38 @@ final class IntegerEncoder implements Encoder {
         }
         for (int piece = wholeGroups, from = pieceBegin(wholeGroups); piece < pieces; piece++) {
             int end = pieceEnd(piece);
-            float zeroPoint = zeroPoints[piece];
-            values.encode(
-                    from, end - from, scales[piece], grid.lowest(zeroPoint), grid.highest(zeroPoint), zeroPoint, codes);
+            encodePiece(piece, from, end - from);
             from = end;
         }
         // Whole groups fill whole bytes.
         kernels.pack(codes, unpackedFrom, count - unpackedFrom, bits, target, begin + unpackedFrom * bits / 8);
+    }
+
+    /** Whether bfloat16 can be multiplied by factors, most of them. */
+    private boolean byFactors() {
+        return bits >= 4 && grid.isSymmetric() && values.areBrains() && groupLength % SymmetricFactors.SPAN == 0;
+    }
+
+    private void encodeByFactors(byte[] target, int begin) {
+        int spansOfGroup = (int) groupLength / SymmetricFactors.SPAN;
+        int spans = wholeGroups * spansOfGroup;
+        if (factors.length < spans) {
+            factors = new float[spans];
+        }
+        SymmetricFactors.fit(bits, wholeGroups, spansOfGroup, highs, scales, factors);
+        values.encodeByFactors(spans, bits, factors, target, begin);
+        for (int group = 0; group < wholeGroups; group++) {
+            if (Float.isNaN(factors[group * spansOfGroup])) {
+                int from = pieceBegin(group);
+                encodePiece(group, from, (int) groupLength);
+                kernels.pack(codes, from, (int) groupLength, bits, target, begin + from * bits / 8);
+            }
+        }
+    }
+
+    private void encodePiece(int piece, int from, int length) {
+        float zeroPoint = zeroPoints[piece];
+        values.encode(from, length, scales[piece], grid.lowest(zeroPoint), grid.highest(zeroPoint), zeroPoint, codes);
     }
 
     private void reserve(int pieces) {
@@ -166,7 +198,7 @@ final class IntegerEncoder implements Encoder {
 
     private void measureRanges(Tile tile, long start) {
         int first = 0;
-        if (wholeGroups > 0 && values.ranges(wholeGroups, (int) groupLength, lows, highs)) {
+        if (wholeGroups > 0 && measureGroups()) {
             first = wholeGroups;
         }
         for (int piece = first, from = pieceBegin(first); from < count; piece++) {
@@ -179,6 +211,12 @@ final class IntegerEncoder implements Encoder {
             highs[piece] = range[1];
             from = end;
         }
+    }
+
+    private boolean measureGroups() {
+        return grid.isSymmetric()
+                ? values.magnitudes(wholeGroups, (int) groupLength, lows, highs)
+                : values.ranges(wholeGroups, (int) groupLength, lows, highs);
     }
 
     private void fitGrids(long start, int pieces) {

@@ -31,6 +31,10 @@ final class IntegerGrid {
         }
     }
 
+    boolean isSymmetric() {
+        return symmetric;
+    }
+
     /** The lowest whole number that {@code x / scale} may round to. */
     float lowest(float zeroPoint) {
         return symmetric ? 1 - half : -zeroPoint;
@@ -44,7 +48,9 @@ final class IntegerGrid {
     private void fitSymmetric(float[] lows, float[] highs, int count, float[] scales, float[] zeroPoints) {
         float levels = half - 1;
         for (int i = 0; i < count; i++) {
-            scales[i] = Math.max(-lows[i], highs[i]) / levels;
+            // One of them is zero or more, and the larger one is wanted: no need to ask for NaN or for the sign of
+            // zero.
+            scales[i] = (-lows[i] > highs[i] ? -lows[i] : highs[i]) / levels;
             zeroPoints[i] = half;
         }
         for (int i = 0; i < count; i++) {

@@ -5,12 +5,18 @@ import io.arrowquant.kernel.IntegerKernels;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.tensor.DataType;
+import java.util.Arrays;
 
-/** The elements of a tile as kernels read them: bfloat16 as it is stored, everything else as floats. */
+/** The elements of a tile as kernels read them: bfloat16 and float32 as they are stored, everything else as floats. */
 final class TileValues {
     private final IntegerKernels kernels;
     private final GroupKernels groupKernels = Kernels.get().groups();
-    private byte[] brains;
+    private Tile tile;
+
+    /** The stored bytes, where kernels read these; then {@link #offset} counts bytes. */
+    private byte[] stored;
+
+    private boolean brains;
     private float[] floats;
     private int offset;
 
@@ -19,8 +25,10 @@ final class TileValues {
     }
 
     void of(Tile tile) {
-        if (tile.isStored() && tile.type() == DataType.BF16) {
-            brains = tile.bytes();
+        this.tile = tile;
+        brains = tile.type() == DataType.BF16;
+        if (tile.isStored() && (brains || tile.type() == DataType.F32)) {
+            stored = tile.bytes();
             offset = tile.byteOffset();
         } else {
             ofFloats(tile.floats(), tile.floatOffset());
@@ -28,54 +36,85 @@ final class TileValues {
     }
 
     void ofFloats(float[] values, int valueOffset) {
-        brains = null;
+        stored = null;
+        brains = false;
         floats = values;
         offset = valueOffset;
     }
 
+    /** Pieces of groups are rare: of float32 they are not read as they are stored. */
+    private void leaveStoredFloats() {
+        if (stored != null && !brains) {
+            ofFloats(tile.floats(), tile.floatOffset());
+        }
+    }
+
     boolean areBrains() {
-        return brains != null;
+        return brains;
     }
 
     boolean reads(float[] values) {
-        return brains == null && floats == values;
+        return stored == null && floats == values;
     }
 
     /** See {@link IntegerKernels#range}. */
     boolean range(int from, int count, float[] range) {
-        return brains == null
-                ? kernels.range(floats, offset + from, count, range)
-                : kernels.rangeOfBrain(brains, offset + from * DataType.BF16.bytes(), count, range);
+        leaveStoredFloats();
+        return brains
+                ? kernels.rangeOfBrain(stored, offset + from * DataType.BF16.bytes(), count, range)
+                : kernels.range(floats, offset + from, count, range);
     }
 
     /** See {@link IntegerKernels#encode}; the codes have the places of the elements. */
     void encode(int from, int count, float scale, float lowest, float highest, float zeroPoint, byte[] codes) {
-        if (brains == null) {
-            kernels.encode(floats, offset + from, count, scale, lowest, highest, zeroPoint, codes, from);
-        } else {
+        leaveStoredFloats();
+        if (brains) {
             int byteOffset = offset + from * DataType.BF16.bytes();
-            kernels.encodeBrain(brains, byteOffset, count, scale, lowest, highest, zeroPoint, codes, from);
+            kernels.encodeBrain(stored, byteOffset, count, scale, lowest, highest, zeroPoint, codes, from);
+        } else {
+            kernels.encode(floats, offset + from, count, scale, lowest, highest, zeroPoint, codes, from);
         }
     }
 
     /** The ranges of whole groups at the front; see {@link GroupKernels#ranges}. */
     boolean ranges(int groups, int length, float[] lows, float[] highs) {
-        return brains == null
-                ? groupKernels.ranges(floats, offset, groups, length, lows, highs)
-                : groupKernels.rangesOfBrain(brains, offset, groups, length, lows, highs);
+        if (stored == null) {
+            return groupKernels.ranges(floats, offset, groups, length, lows, highs);
+        }
+        return brains
+                ? groupKernels.rangesOfBrain(stored, offset, groups, length, lows, highs)
+                : groupKernels.rangesOfStored(stored, offset, groups, length, lows, highs);
+    }
+
+    /** Like {@link #ranges}, of grids around zero: where it saves time the lows are zero and the highs magnitudes. */
+    boolean magnitudes(int groups, int length, float[] lows, float[] highs) {
+        if (stored == null) {
+            return groupKernels.ranges(floats, offset, groups, length, lows, highs);
+        }
+        Arrays.fill(lows, 0, groups, 0f);
+        return brains
+                ? groupKernels.magnitudesOfBrain(stored, offset, groups, length, highs)
+                : groupKernels.magnitudesOfStored(stored, offset, groups, length, highs);
     }
 
     /** The codes of whole groups at the front; see {@link GroupKernels#encode}. */
     void encodeGroups(int groups, int length, int bits, float[] scales, float[] zeroPoints, byte[] codes, int at) {
-        if (brains == null) {
+        if (stored == null) {
             groupKernels.encode(floats, offset, groups, length, bits, scales, zeroPoints, codes, at);
+        } else if (brains) {
+            groupKernels.encodeBrain(stored, offset, groups, length, bits, scales, zeroPoints, codes, at);
         } else {
-            groupKernels.encodeBrain(brains, offset, groups, length, bits, scales, zeroPoints, codes, at);
+            groupKernels.encodeStored(stored, offset, groups, length, bits, scales, zeroPoints, codes, at);
         }
     }
 
     /** The codes of whole groups of bfloat16, packed; see {@link GroupKernels#encodeBrainNibbles}. */
     void encodeNibbles(int groups, int length, float[] scales, float[] zeroPoints, byte[] packed, int at) {
-        groupKernels.encodeBrainNibbles(brains, offset, groups, length, scales, zeroPoints, packed, at);
+        groupKernels.encodeBrainNibbles(stored, offset, groups, length, scales, zeroPoints, packed, at);
+    }
+
+    /** The packed codes of spans of bfloat16 around zero; see {@link GroupKernels#encodeBrainByFactors}. */
+    void encodeByFactors(int spans, int bits, float[] factors, byte[] packed, int at) {
+        groupKernels.encodeBrainByFactors(stored, offset, spans, bits, factors, packed, at);
     }
 }

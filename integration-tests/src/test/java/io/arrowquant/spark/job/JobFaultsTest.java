@@ -83,8 +83,10 @@ class JobFaultsTest extends JobTestBase {
                 "--output",
                 output,
                 "--scheme",
-                "int2",
+                "int4",
                 "--overwrite",
+                "--layer",
+                "*.layers.*=int2",
                 "--min-cosine",
                 "1");
 

@@ -45,7 +45,7 @@ class JobRefusalTest extends JobTestBase {
                         "Invalid min-cosine: 2.0. Must lie between -1 and 1"),
                 Arguments.of(
                         "quantize --input a --output b --scheme int4 --min-cosine x",
-                        "Invalid value for option '--min-cosine': 'x' is not a double"),
+                        "Invalid min-cosine: 'x'. Must be a number"),
                 Arguments.of(
                         "quantize --input a --output b --scheme int4 --no-quality --min-cosine 0.5",
                         "--min-cosine needs the quality that --no-quality switches off"),
@@ -110,7 +110,7 @@ class JobRefusalTest extends JobTestBase {
     }
 
     @Test
-    void aLayerBelowTheMinimumPublishesNothing() throws IOException {
+    void aLayerWhoseRuleLeadsBelowTheMinimumPublishesNothing() throws IOException {
         Path output = directory.resolve("out");
 
         assertThat(failure(
@@ -121,7 +121,9 @@ class JobRefusalTest extends JobTestBase {
                         "--output",
                         output,
                         "--scheme",
-                        "int2",
+                        "int4",
+                        "--layer",
+                        "*.layers.*=int2",
                         "--min-cosine",
                         "0.9999"))
                 .startsWith("Layer 'model.layers.")

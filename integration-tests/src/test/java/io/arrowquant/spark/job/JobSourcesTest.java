@@ -54,6 +54,7 @@ class JobSourcesTest extends JobTestBase {
         job(model, output).mode("overwrite").save();
         assertThatThrownBy(() -> job(model, output)
                         .option("minCosine", "1")
+                        .option("layers", "*.layers.*=int2")
                         .option("overwrite", "true")
                         .mode("append")
                         .save())

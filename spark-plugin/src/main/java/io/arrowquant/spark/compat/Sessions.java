@@ -4,6 +4,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import scala.Option;
@@ -39,10 +40,17 @@ public final class Sessions {
      * an application.
      */
     public static Configuration hadoopConfiguration() {
-        Option<SparkSession> session = existing();
-        return session.isDefined()
-                ? new Configuration(session.get().sparkContext().hadoopConfiguration())
+        Option<SparkContext> context = existingContext();
+        return context.isDefined()
+                ? new Configuration(context.get().hadoopConfiguration())
                 : SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    }
+
+    /** True when tasks run in this process, now or once there is an application. */
+    public static boolean tasksRunHere() {
+        Option<SparkContext> context = existingContext();
+        String master = context.isDefined() ? context.get().master() : new SparkConf().get("spark.master", "local");
+        return master.equals("local") || master.startsWith("local[");
     }
 
     /** True when this process has a session that works. */
@@ -50,32 +58,49 @@ public final class Sessions {
         return existing().isDefined();
     }
 
-    /** The session there is, or a new one: on all cores of this machine unless spark-submit names a master. */
+    /** The session there is, or a new one in the application of {@link #contextOrCreate}. */
     public static SparkSession getOrCreate(String applicationName) {
         Option<SparkSession> session = existing();
         if (session.isDefined()) {
             return session.get();
         }
-        SparkSession.Builder builder = SparkSession.builder();
-        SparkConf given = new SparkConf();
-        if (!given.contains("spark.master")) {
-            builder.master("local[*]");
+        contextOrCreate(applicationName);
+        return SparkSession.builder().getOrCreate();
+    }
+
+    /**
+     * The application there is, or a new one: on all cores of this machine unless spark-submit names a master. A session
+     * on top of it takes a second to make, which what runs no SQL should not spend.
+     */
+    public static SparkContext contextOrCreate(String applicationName) {
+        Option<SparkContext> context = existingContext();
+        if (context.isDefined()) {
+            return context.get();
         }
-        if (!given.contains("spark.app.name")) {
-            builder.appName(applicationName);
-        }
-        return builder.getOrCreate();
+        SparkConf configuration = new SparkConf();
+        configuration.setIfMissing("spark.master", "local[*]");
+        configuration.setIfMissing("spark.app.name", applicationName);
+        return SparkContext.getOrCreate(configuration);
     }
 
     /** Ends the application, if there is one. */
     public static void stop() {
-        Option<SparkSession> session = existing();
-        if (session.isDefined()) {
-            session.get().stop();
+        Option<SparkContext> context = existingContext();
+        if (context.isDefined()) {
+            context.get().stop();
         }
     }
 
+    private static Option<SparkContext> existingContext() {
+        Option<SparkContext> context = SparkContext$.MODULE$.getActive();
+        return context.isDefined() && !context.get().isStopped() ? context : Option.empty();
+    }
+
     private static Option<SparkSession> existing() {
+        if (existingContext().isEmpty()) {
+            // Asking for a session loads all of Spark SQL.
+            return Option.empty();
+        }
         Option<SparkSession> active = SparkSession.getActiveSession();
         Option<SparkSession> session = active.isDefined() ? active : SparkSession.getDefaultSession();
         boolean works = session.isDefined() && !session.get().sparkContext().isStopped();

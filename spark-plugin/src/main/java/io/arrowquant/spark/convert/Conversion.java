@@ -4,7 +4,6 @@ import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.RangeEncoder;
 import io.arrowquant.spark.metrics.PartitionRecords;
 import io.arrowquant.spark.metrics.TaskRecorder;
-import io.arrowquant.spark.write.PlannedFile;
 import io.arrowquant.spark.write.TaskStaging;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,27 +19,55 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class Conversion {
     private Conversion() {}
 
-    /** Makes all files; they lie where the tasks left them, in the order of the work. */
-    public static List<ConvertedFile> run(SparkContext context, TaskStaging staging, List<ConvertFile> files) {
-        if (files.isEmpty()) {
+    /**
+     * Makes all files; they lie where the tasks left them. For every task, in the order of the work, the files it made: one
+     * for each output, whose staging areas are in the same order.
+     */
+    public static List<List<ConvertedFile>> run(
+            SparkContext context, List<TaskStaging> stagings, List<ConvertTask> tasks) {
+        if (tasks.isEmpty()) {
             return List.of();
         }
         CollectionAccumulator<String> sink = PartitionRecords.of(context).sink();
-        Function<ConvertFile, ConvertedFile> convert = file -> convert(file, staging, sink);
+        Function<ConvertTask, List<ConvertedFile>> convert = task -> convert(task, stagings, sink);
         return JavaSparkContext.fromSparkContext(context)
-                .parallelize(new ArrayList<>(files), files.size())
+                .parallelize(new ArrayList<>(tasks), tasks.size())
                 .map(convert)
                 .collect();
     }
 
-    private static ConvertedFile convert(ConvertFile file, TaskStaging staging, CollectionAccumulator<String> sink)
-            throws IOException {
+    private static List<ConvertedFile> convert(
+            ConvertTask work, List<TaskStaging> stagings, CollectionAccumulator<String> sink) throws IOException {
         TaskContext task = TaskContext.get();
         TaskRecorder recorder = TaskRecorder.current(sink);
-        try (FileConversion conversion = new FileConversion(file, staging.configuration(), recorder);
-                PlannedFile target =
-                        staging.create(task.partitionId(), task.taskAttemptId(), ConvertFile.STAGED_NAME)) {
-            return conversion.run(target, task.partitionId(), task.taskAttemptId());
+        work.awaitKernels();
+        List<OutputFile> outputs = new ArrayList<>();
+        try {
+            for (int i = 0; i < work.files().size(); i++) {
+                outputs.add(new OutputFile(
+                        work.files().get(i), stagings.get(i), task.partitionId(), task.taskAttemptId(), recorder));
+            }
+            try (TaskConversion conversion =
+                    new TaskConversion(outputs, stagings.get(0).configuration(), recorder)) {
+                conversion.run();
+            }
+            return new ArrayList<>(outputs.stream().map(OutputFile::result).toList());
+        } finally {
+            closeAll(outputs);
+        }
+    }
+
+    private static void closeAll(List<OutputFile> outputs) throws IOException {
+        IOException failed = null;
+        for (OutputFile output : outputs) {
+            try {
+                output.close();
+            } catch (IOException e) {
+                failed = e;
+            }
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 
@@ -76,5 +103,23 @@ public final class Conversion {
             encoder.survey(elements.of(tensor));
             return encoder.surveyResult();
         }
+    }
+
+    /** Measures tensors with every candidate: for each work what {@link Measurement} found, in the order of its tensors. */
+    public static List<List<double[][]>> measure(
+            SparkContext context, SerializableConfiguration configuration, List<MeasureWork> works) {
+        if (works.isEmpty()) {
+            return List.of();
+        }
+        CollectionAccumulator<String> sink = PartitionRecords.of(context).sink();
+        Function<MeasureWork, List<double[][]>> measure = work -> {
+            try (Measurement measurement = new Measurement(work, configuration.value(), TaskRecorder.current(sink))) {
+                return measurement.run();
+            }
+        };
+        return JavaSparkContext.fromSparkContext(context)
+                .parallelize(new ArrayList<>(works), works.size())
+                .map(measure)
+                .collect();
     }
 }

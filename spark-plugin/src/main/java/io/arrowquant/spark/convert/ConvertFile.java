@@ -8,13 +8,52 @@ import java.util.List;
 /**
  * The work of one task: an output file.
  *
- * @param index its number in the job
+ * @param output the number of the output that it belongs to
+ * @param index its number in that output
  * @param sources the files its tensors lie in
  * @param quality whether the error of every tensor is measured
  */
 public record ConvertFile(
-        int index, List<SourceFile> sources, List<ConvertTensor> tensors, NonFinite nonFinite, boolean quality)
+        int output,
+        int index,
+        List<SourceFile> sources,
+        List<ConvertTensor> tensors,
+        NonFinite nonFinite,
+        boolean quality)
         implements Serializable {
     /** What the file is called until it is taken up. */
     static final String STAGED_NAME = "file.safetensors";
+
+    /** What the errors of a layer are recorded as: those of further outputs are told apart. */
+    String measured(String layer) {
+        return output == 0 ? layer : measuredPrefix(output) + layer;
+    }
+
+    /** What the records of an output other than the first begin with. */
+    public static String measuredPrefix(int output) {
+        return output + "\n";
+    }
+
+    /** Waits until the kernels of what makes up most of this file are compiled. */
+    void awaitKernels() {
+        ConvertTensor largest = null;
+        for (ConvertTensor tensor : tensors) {
+            if (tensor.scheme() != null
+                    && (largest == null
+                            || tensor.tensor().byteLength() > largest.tensor().byteLength())) {
+                largest = tensor;
+            }
+        }
+        if (largest != null && bytes() >= KernelWarmUp.WORTH_IT_BYTES) {
+            KernelWarmUp.await(largest.scheme(), largest.tensor().dtype(), quality);
+        }
+    }
+
+    private long bytes() {
+        long bytes = 0;
+        for (ConvertTensor tensor : tensors) {
+            bytes += tensor.tensor().byteLength();
+        }
+        return bytes;
+    }
 }

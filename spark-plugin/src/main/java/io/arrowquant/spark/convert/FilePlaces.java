@@ -47,6 +47,15 @@ final class FilePlaces {
         longest.forEach(spec -> late.put(spec.name(), null));
     }
 
+    /** What the file has at least: all but the texts at its end. */
+    long bytes() {
+        long bytes = headerBytes;
+        for (TensorSpec spec : fixed) {
+            bytes += spec.dtype().byteLength(spec.shape().elements());
+        }
+        return bytes;
+    }
+
     /** The place of a tensor's first byte; negative for one that comes at the end. */
     long position(String name) {
         return positions.getOrDefault(name, -1L);

@@ -5,7 +5,9 @@ import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.storage.ByteSize;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,14 +52,15 @@ final class DemoCommand implements Callable<Integer> {
         settings.output = "file:" + base.resolve(QUANTIZED);
         settings.set(Setting.SCHEME, "int4");
         settings.overwrite = true;
-        QuantizeRequest request = settings.request(Sessions.hadoopConfiguration());
+        Configuration configuration = Sessions.hadoopConfiguration();
+        QuantizeRequest request = settings.request(configuration);
         if (!output.json()) {
             streams.line("");
             streams.line("What quantize --dry-run shows:");
-            new DryRun(JobPlan.of(request, Sessions.hadoopConfiguration())).print(streams);
+            new DryRun(JobPlan.of(request, configuration)).print(streams);
             streams.line("");
         }
-        int exitCode = QuantizeCommand.run(streams, request, false, output.json());
+        int exitCode = QuantizeCommand.run(streams, List.of(request), configuration, false, output.json());
         if (!output.json()) {
             printNextSteps(base);
         }

@@ -7,6 +7,7 @@ import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.storage.ByteSize;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -83,7 +84,11 @@ final class DequantizeCommand implements Callable<Integer> {
         JobPlan plan = JobPlan.of(request, configuration);
         plan.requireStored();
         Storages.Located target = QuantizeJob.check(plan, configuration);
-        show(QuantizeJob.run(plan, configuration, streams, target).report(), target);
+        show(
+                QuantizeJob.run(List.of(plan), configuration, streams, List.of(target))
+                        .get(0)
+                        .report(),
+                target);
         return ExitCode.DONE;
     }
 

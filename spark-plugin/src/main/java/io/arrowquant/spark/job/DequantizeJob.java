@@ -312,6 +312,7 @@ final class DequantizeJob {
                         before,
                         after,
                         parameters == 0 ? 0 : after * 8.0 / parameters,
-                        null));
+                        null),
+                null);
     }
 }

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.checkpoint.CheckpointFile;
 import io.arrowquant.error.Printable;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.scheme.Scheme;
 import io.arrowquant.storage.ByteSize;
 import io.arrowquant.tensor.TensorInfo;
+import java.util.List;
 import java.util.Locale;
 
 /** Shows a plan: what becomes of every tensor, with sizes that are exact. */
@@ -36,6 +38,10 @@ final class DryRun {
         table.print(streams);
         streams.line("");
         streams.line(totals());
+        if (plan.choice() != null) {
+            streams.line("Schemes are chosen when the weights are read, from: " + String.join(", ", candidates())
+                    + ", and to keep them");
+        }
         for (CheckpointFile file : plan.checkpoint().otherFiles()) {
             streams.line("carried along: " + Printable.text(file.file()) + ", "
                     + Figures.count(file.entry().size()) + " bytes");
@@ -60,6 +66,10 @@ final class DryRun {
                 plan.bitsPerWeight());
     }
 
+    private List<String> candidates() {
+        return plan.choice().candidates().stream().map(Scheme::spelling).toList();
+    }
+
     ObjectNode json() {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("status", "dry run");
@@ -81,6 +91,9 @@ final class DryRun {
             node.put("bytes_after", tensor.bytesAfter());
             node.put("output_file", outputFile(tensor));
             node.put("reason", plan.reason(tensor));
+        }
+        if (plan.choice() != null) {
+            candidates().forEach(document.putArray("candidates")::add);
         }
         ArrayNode carried = document.putArray("carried_files");
         for (CheckpointFile file : plan.checkpoint().otherFiles()) {

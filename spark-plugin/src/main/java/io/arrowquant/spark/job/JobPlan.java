@@ -13,7 +13,10 @@ import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.Plan;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.recipe.Recipe;
+import io.arrowquant.recipe.SchemeChoice;
+import io.arrowquant.recipe.SchemeOption;
 import io.arrowquant.scheme.EncodeRequest;
+import io.arrowquant.scheme.Scheme;
 import io.arrowquant.scheme.SharedSurvey;
 import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.spark.read.CheckpointLoader;
@@ -34,18 +37,25 @@ final class JobPlan {
     private final ModelConfigs configs;
     private final SourceWeights weights;
     private final Plan plan;
+    private final Report.Choice choiceMade;
     private final List<WriteGroup> groups;
     private final Map<TensorKey, WriteGroup> groupOf = new HashMap<>();
     private final Map<TensorKey, String> fileOf = new HashMap<>();
     private final boolean uniqueNames;
 
     private JobPlan(
-            QuantizeRequest request, Checkpoint checkpoint, ModelConfigs configs, SourceWeights weights, Plan plan) {
+            QuantizeRequest request,
+            Checkpoint checkpoint,
+            ModelConfigs configs,
+            SourceWeights weights,
+            Plan plan,
+            Report.Choice choiceMade) {
         this.request = request;
         this.checkpoint = checkpoint;
         this.configs = configs;
         this.weights = weights;
         this.plan = plan;
+        this.choiceMade = choiceMade;
         this.groups = layout().isForRuntimes() ? List.of() : WriteGroups.of(plan);
         for (WriteGroup group : groups) {
             for (PlannedTensor tensor : group.tensors()) {
@@ -80,7 +90,34 @@ final class JobPlan {
                     "See the names with: arrowquant inspect " + request.input()
                             + ". Without --strict such patterns are only reported");
         }
-        return new JobPlan(request, checkpoint, configs, weights, plan);
+        return new JobPlan(request, checkpoint, configs, weights, plan, null);
+    }
+
+    /** Plans for all outputs of one job. Their tensors must be the same, since each is read once for all. */
+    static List<JobPlan> of(List<QuantizeRequest> requests, Configuration configuration) {
+        List<JobPlan> plans = new ArrayList<>();
+        for (QuantizeRequest request : requests) {
+            plans.add(of(request, configuration));
+        }
+        JobPlan first = null;
+        for (JobPlan plan : plans) {
+            if (!plan.layout().isForRuntimes()) {
+                continue;
+            }
+            first = first == null ? plan : first;
+            if (!names(plan).equals(names(first))) {
+                throw new InvalidRequestException(
+                        "The outputs of one job hold the same tensors, but their recipes drop different ones",
+                        "Run a job for each");
+            }
+        }
+        return plans;
+    }
+
+    private static List<TensorKey> names(JobPlan plan) {
+        return plan.tensors().stream()
+                .map(tensor -> TensorKey.of(tensor.source()))
+                .toList();
     }
 
     QuantizeRequest request() {
@@ -170,6 +207,11 @@ final class JobPlan {
         return groupOf.get(TensorKey.of(tensor.source()));
     }
 
+    /** Tensors that a rule leaves out of the output. */
+    List<CheckpointTensor> dropped() {
+        return plan.dropped();
+    }
+
     /** Where a tensor goes: a directory of a table, whose files get their names when they are written, or a file. */
     String outputFile(PlannedTensor tensor) {
         if (!layout().isForRuntimes()) {
@@ -206,11 +248,7 @@ final class JobPlan {
     }
 
     long parameters() {
-        long parameters = 0;
-        for (PlannedTensor tensor : plan.tensors()) {
-            parameters += tensor.source().info().elements();
-        }
-        return parameters;
+        return plan.parameters();
     }
 
     int quantizedTensors() {
@@ -240,6 +278,35 @@ final class JobPlan {
                     shard.source().entry().modifiedMillis()));
         }
         return sources;
+    }
+
+    /** How schemes are to be chosen by what they cost, or null. */
+    SchemeChoice choice() {
+        return SchemeChoice.of(plan, request.recipe(), request.settings());
+    }
+
+    /** The plan with the chosen schemes, and what they were chosen from. */
+    JobPlan choosing(List<SchemeChoice.Unit> units, List<SchemeOption> chosen, long target) {
+        Map<CheckpointTensor, PlannedTensor> others = new HashMap<>();
+        for (int i = 0; i < units.size(); i++) {
+            Scheme scheme = chosen.get(i).scheme();
+            for (PlannedTensor tensor : units.get(i).tensors()) {
+                String reason = scheme == null ? "kept for its quality" : null;
+                others.put(tensor.source(), new PlannedTensor(tensor.source(), scheme, reason));
+            }
+        }
+        return new JobPlan(
+                request,
+                checkpoint,
+                configs,
+                weights,
+                plan.with(others, request.recipe()),
+                ChoiceReport.of(units, chosen, target));
+    }
+
+    /** What schemes were chosen from, or null when there was nothing to choose. */
+    Report.Choice choiceMade() {
+        return choiceMade;
     }
 
     /** What the user asked for, for the report. */

@@ -8,7 +8,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -100,23 +102,23 @@ public final class JobSource implements TableProvider, DataSourceRegister {
 
         @Override
         public Write build() {
-            QuantizeRequest request = settings.request(Sessions.hadoopConfiguration(options));
+            List<QuantizeRequest> requests = settings.requests(Sessions.hadoopConfiguration(options));
             return new Write() {
                 @Override
                 public String description() {
-                    return "quantize " + request.input() + " into " + request.output();
+                    return "quantize " + settings.input + " into " + settings.output;
                 }
 
                 @Override
                 public BatchWrite toBatch() {
-                    return new JobWrite(request, options);
+                    return new JobWrite(requests, options);
                 }
             };
         }
     }
 
     /** The write that is none: the job runs when it is committed. */
-    private record JobWrite(QuantizeRequest request, Map<String, String> options) implements BatchWrite {
+    private record JobWrite(List<QuantizeRequest> requests, Map<String, String> options) implements BatchWrite {
         @Override
         public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
             return new NoRows();
@@ -132,12 +134,15 @@ public final class JobSource implements TableProvider, DataSourceRegister {
             PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
             Configuration configuration = Sessions.hadoopConfiguration(options);
             try {
-                JobPlan plan = JobPlan.of(request, configuration);
-                Storages.Located output = QuantizeJob.check(plan, configuration);
-                QuantizeJob.run(plan, configuration, new Streams(nowhere, nowhere, false), output);
+                List<JobPlan> plans = JobPlan.of(requests, configuration);
+                List<Storages.Located> outputs = new ArrayList<>();
+                for (JobPlan plan : plans) {
+                    outputs.add(QuantizeJob.check(plan, configuration));
+                }
+                QuantizeJob.run(plans, configuration, new Streams(nowhere, nowhere, false), outputs);
             } catch (IOException failed) {
                 throw new UncheckedIOException(
-                        "Cannot quantize " + request.input() + ": " + failed.getMessage(), failed);
+                        "Cannot quantize " + requests.get(0).input() + ": " + failed.getMessage(), failed);
             }
         }
 

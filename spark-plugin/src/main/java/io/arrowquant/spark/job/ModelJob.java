@@ -1,21 +1,18 @@
 package io.arrowquant.spark.job;
 
-import io.arrowquant.checkpoint.CheckpointShard;
 import io.arrowquant.layout.ModelFile;
 import io.arrowquant.layout.WeightIndex;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
-import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.spark.convert.Conversion;
 import io.arrowquant.spark.convert.ConvertFile;
-import io.arrowquant.spark.convert.ConvertTensor;
+import io.arrowquant.spark.convert.ConvertTask;
 import io.arrowquant.spark.convert.ConvertedFile;
 import io.arrowquant.spark.convert.ConvertedTensor;
-import io.arrowquant.spark.convert.StoredForm;
 import io.arrowquant.spark.metrics.PartitionRecord;
-import io.arrowquant.spark.read.SourceFile;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
+import io.arrowquant.spark.write.TaskStaging;
 import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
@@ -34,93 +31,156 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Turns a checkpoint into a model directory that runtimes load, in this order: claim the output; look at the tensors that
- * share a first pass; let a task make each file; take the files up; write indexes and configs; carry the other files;
- * publish. Nothing appears in the output before the end.
+ * Turns a checkpoint into model directories that runtimes load, in this order: claim the outputs; look at the tensors that
+ * share a first pass; let a task make each file, or the files of all outputs that hold the same tensors; take the files up;
+ * write indexes and configs; carry the other files; publish. Nothing appears in an output before the end. One for each
+ * output.
  */
 final class ModelJob {
+    private final int number;
     private final JobPlan plan;
+    private final Storages.Located output;
+    private final OutputClaim claim;
     private final Configuration configuration;
-    private final Streams streams;
-    private final Map<String, SourceFile> sources = new HashMap<>();
+    private final ConvertWork work;
+    private final List<ModelFile> files = new ArrayList<>();
+    private final List<ConvertedFile> converted = new ArrayList<>();
     private final Map<TensorKey, Made> made = new HashMap<>();
-    private final long begin = System.nanoTime();
 
     /** What became of a tensor, and the file it lies in. */
     record Made(String file, ConvertedTensor tensor) {}
 
-    ModelJob(JobPlan plan, Configuration configuration, Streams streams) {
+    private ModelJob(
+            int number, JobPlan plan, Storages.Located output, OutputClaim claim, Configuration configuration) {
+        this.number = number;
         this.plan = plan;
+        this.output = output;
+        this.claim = claim;
         this.configuration = configuration;
-        this.streams = streams;
-        for (CheckpointShard shard : plan.checkpoint().shards()) {
-            sources.put(shard.file(), SourceFile.of(shard.source()));
-        }
+        this.work = new ConvertWork(plan);
     }
 
-    QuantizeJob.Result run(Storages.Located output) throws IOException {
-        try (SparkRun run = SparkRun.begin("quantize " + plan.request().input())) {
-            OutputClaim claim = run.claim(output);
-            Storage storage = output.storage();
-            String directory = claim.directory();
-            SparkContext context = run.session().sparkContext();
-
-            List<ModelFile> files = plan.modelFiles(context.defaultParallelism());
-            List<ConvertedFile> converted = convert(run, claim, files);
-            run.stopIfEnding();
-            List<Report.OutputFile> listed = new ArrayList<>(adopt(claim, storage, files, converted));
-            List<PartitionRecord> records = run.records();
-            Quality quality = Quality.of(records);
-            if (plan.request().hasMinCosine()) {
-                quality.requireCosine(plan.request().minCosine());
-            }
-            listed.addAll(writeIndexes(storage, directory, files));
-            listed.addAll(carryFiles(storage, directory));
-            byte[] metrics = ReportFile.metrics(records);
-            listed.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
-            Report report =
-                    new ModelReport(plan, made, quality).build(run.jobId(), (System.nanoTime() - begin) / 1e9, listed);
-            byte[] text = ReportFile.bytes(report);
-            ReportFile.write(storage, directory, Report.NAME, text, "report");
-            run.stopIfEnding();
-            claim.publish(Report.NAME);
-            ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
-            return new QuantizeJob.Result(report, records, output);
+    /** Makes all outputs from one read of the weights; each appears when all are complete. */
+    static List<QuantizeJob.Result> run(
+            SparkRun run,
+            List<JobPlan> plans,
+            List<Storages.Located> outputs,
+            Configuration configuration,
+            Streams streams)
+            throws IOException {
+        // Without the start of Spark, which says nothing of the job.
+        long begin = System.nanoTime();
+        List<ModelJob> jobs = new ArrayList<>();
+        for (int i = 0; i < plans.size(); i++) {
+            jobs.add(new ModelJob(i, plans.get(i), outputs.get(i), run.claim(outputs.get(i)), configuration));
         }
+        List<ModelFile> division = division(plans, run.context().defaultParallelism());
+        convert(run, jobs, division, streams);
+        run.stopIfEnding();
+        List<PartitionRecord> records = run.records();
+        List<QuantizeJob.Result> results = new ArrayList<>();
+        for (ModelJob job : jobs) {
+            results.add(job.complete(run, records, begin));
+        }
+        run.stopIfEnding();
+        for (ModelJob job : jobs) {
+            job.claim.publish(Report.NAME);
+            ReportCopies.write(
+                    job.plan.request().reportDirectory(),
+                    configuration,
+                    ReportFile.bytes(results.get(job.number).report()),
+                    ReportFile.metrics(records));
+        }
+        return results;
     }
 
-    private List<ConvertedFile> convert(SparkRun run, OutputClaim claim, List<ModelFile> files) throws IOException {
-        SparkContext context = run.session().sparkContext();
-        ProgressLine line = new ProgressLine("quantize", plan.tensors().size(), plan.bytesBefore());
+    /** How tensors are shared out over files: the same way in all outputs, by the one that needs most room. */
+    private static List<ModelFile> division(List<JobPlan> plans, int parallelism) {
+        JobPlan largest = plans.get(0);
+        for (JobPlan plan : plans) {
+            largest = plan.bytesAfter() > largest.bytesAfter() ? plan : largest;
+        }
+        return largest.modelFiles(parallelism);
+    }
+
+    private static void convert(SparkRun run, List<ModelJob> jobs, List<ModelFile> division, Streams streams)
+            throws IOException {
+        SparkContext context = run.context();
+        JobPlan first = jobs.get(0).plan;
+        ProgressLine line = new ProgressLine("quantize", first.tensors().size(), first.bytesBefore());
         try (Progress progress = new Progress(streams, line, run::progress)) {
             progress.start();
-            Map<TensorKey, List<byte[]>> surveyed = survey(context);
-            run.stopIfEnding();
-            List<ConvertFile> work = new ArrayList<>();
-            for (int i = 0; i < files.size(); i++) {
-                work.add(work(i, files.get(i).tensors(), surveyed));
+            List<Map<TensorKey, List<byte[]>>> surveyed = new ArrayList<>();
+            List<TaskStaging> stagings = new ArrayList<>();
+            for (ModelJob job : jobs) {
+                surveyed.add(job.survey(context));
+                stagings.add(job.claim.taskStaging(job.configuration));
+                job.files.addAll(job.filesOf(division));
+                run.stopIfEnding();
+            }
+            List<ConvertTask> tasks = new ArrayList<>();
+            for (int i = 0; i < division.size(); i++) {
+                List<ConvertFile> files = new ArrayList<>();
+                for (ModelJob job : jobs) {
+                    files.add(job.work.of(job.number, i, job.files.get(i).tensors(), surveyed.get(job.number)));
+                }
+                tasks.add(new ConvertTask(List.copyOf(files)));
             }
             // The largest first: what is left at the end is then small.
-            List<ConvertFile> ordered = new ArrayList<>(work);
-            ordered.sort(
-                    Comparator.comparingLong(file -> -files.get(file.index()).bytesBefore()));
-            List<ConvertedFile> converted =
-                    new ArrayList<>(Conversion.run(context, claim.taskStaging(configuration), ordered));
-            converted.sort(Comparator.comparingInt(ConvertedFile::index));
-            return converted;
+            tasks.sort(Comparator.comparingLong(
+                    task -> -division.get(task.files().get(0).index()).bytesBefore()));
+            for (List<ConvertedFile> made : Conversion.run(context, stagings, tasks)) {
+                for (ModelJob job : jobs) {
+                    job.converted.add(made.get(job.number));
+                }
+            }
         }
+    }
+
+    private List<ModelFile> filesOf(List<ModelFile> division) {
+        Map<TensorKey, PlannedTensor> own = new HashMap<>();
+        plan.tensors().forEach(tensor -> own.put(TensorKey.of(tensor.source()), tensor));
+        List<ModelFile> result = new ArrayList<>();
+        for (ModelFile file : division) {
+            result.add(new ModelFile(
+                    file.name(),
+                    file.tensors().stream()
+                            .map(tensor -> own.get(TensorKey.of(tensor.source())))
+                            .toList()));
+        }
+        return result;
+    }
+
+    /** Everything but the appearance of the output. */
+    private QuantizeJob.Result complete(SparkRun run, List<PartitionRecord> records, long begin) throws IOException {
+        Storage storage = output.storage();
+        String directory = claim.directory();
+        converted.sort(Comparator.comparingInt(ConvertedFile::index));
+        List<Report.OutputFile> listed = new ArrayList<>(adopt(storage));
+        Quality quality = Quality.of(records, number);
+        if (plan.request().hasMinCosine()) {
+            quality.requireCosine(plan.request().minCosine());
+        }
+        listed.addAll(writeIndexes(storage, directory));
+        listed.addAll(carryFiles(storage, directory));
+        byte[] metrics = ReportFile.metrics(records);
+        listed.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
+        Report report =
+                new ModelReport(plan, made, quality).build(run.jobId(), (System.nanoTime() - begin) / 1e9, listed);
+        ReportFile.write(storage, directory, Report.NAME, ReportFile.bytes(report), "report");
+        return new QuantizeJob.Result(report, records, output);
     }
 
     /** Tensors that a runtime fuses share a scale: what is found in each goes to all of its set. */
     private Map<TensorKey, List<byte[]>> survey(SparkContext context) {
         List<List<PlannedTensor>> sets = plan.surveyedSets();
-        List<ConvertFile> work = new ArrayList<>();
+        List<ConvertFile> works = new ArrayList<>();
         for (List<PlannedTensor> set : sets) {
             for (PlannedTensor member : set) {
-                work.add(work(work.size(), List.of(member), Map.of()));
+                works.add(work.of(number, works.size(), List.of(member), Map.of()));
             }
         }
-        List<byte[]> results = Conversion.survey(context, new SerializableConfiguration(configuration), work);
+        List<byte[]> results = Conversion.survey(context, new SerializableConfiguration(configuration), works);
         Map<TensorKey, List<byte[]>> surveyed = new HashMap<>();
         int next = 0;
         for (List<PlannedTensor> set : sets) {
@@ -133,40 +193,7 @@ final class ModelJob {
         return surveyed;
     }
 
-    private ConvertFile work(int index, List<PlannedTensor> tensors, Map<TensorKey, List<byte[]>> surveyed) {
-        Map<String, Integer> numbers = new LinkedHashMap<>();
-        List<SourceFile> used = new ArrayList<>();
-        List<ConvertTensor> members = new ArrayList<>();
-        for (PlannedTensor tensor : tensors) {
-            QuantizedTensor stored = plan.stored(tensor);
-            StoredForm form = null;
-            if (stored != null) {
-                List<Integer> files = new ArrayList<>();
-                stored.parts().forEach(part -> files.add(numberOf(part.file(), numbers, used)));
-                form = new StoredForm(stored, List.copyOf(files));
-            }
-            members.add(new ConvertTensor(
-                    numberOf(tensor.source().file(), numbers, used),
-                    tensor.source().info(),
-                    plan.layerId(tensor.source()),
-                    tensor.scheme(),
-                    surveyed.get(TensorKey.of(tensor.source())),
-                    form));
-        }
-        QuantizeRequest request = plan.request();
-        return new ConvertFile(index, List.copyOf(used), List.copyOf(members), request.nonFinite(), request.quality());
-    }
-
-    private int numberOf(String file, Map<String, Integer> numbers, List<SourceFile> used) {
-        return numbers.computeIfAbsent(file, name -> {
-            used.add(sources.get(name));
-            return used.size() - 1;
-        });
-    }
-
-    private List<Report.OutputFile> adopt(
-            OutputClaim claim, Storage storage, List<ModelFile> files, List<ConvertedFile> converted)
-            throws IOException {
+    private List<Report.OutputFile> adopt(Storage storage) throws IOException {
         List<Report.OutputFile> listed = new ArrayList<>();
         for (ConvertedFile file : converted) {
             ModelFile planned = files.get(file.index());
@@ -191,8 +218,7 @@ final class ModelJob {
     }
 
     /** One for each component of more than one file, or that had one. */
-    private List<Report.OutputFile> writeIndexes(Storage storage, String directory, List<ModelFile> files)
-            throws IOException {
+    private List<Report.OutputFile> writeIndexes(Storage storage, String directory) throws IOException {
         Map<String, List<ModelFile>> components = new LinkedHashMap<>();
         for (ModelFile file : files) {
             components

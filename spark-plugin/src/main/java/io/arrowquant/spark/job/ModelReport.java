@@ -50,7 +50,8 @@ final class ModelReport {
                         plan.bytesBefore(),
                         after,
                         plan.parameters() == 0 ? 0 : after * 8.0 / plan.parameters(),
-                        quality.worstCosine()));
+                        quality.worstCosine()),
+                plan.choiceMade());
     }
 
     private Report.Tensor tensor(PlannedTensor planned) {

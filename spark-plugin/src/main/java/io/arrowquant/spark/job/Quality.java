@@ -4,6 +4,7 @@ import io.arrowquant.error.Printable;
 import io.arrowquant.error.QuantizationException;
 import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.quality.ErrorSummary;
+import io.arrowquant.spark.convert.ConvertFile;
 import io.arrowquant.spark.metrics.PartitionRecord;
 import java.util.HashMap;
 import java.util.List;
@@ -17,10 +18,22 @@ final class Quality {
     private Quality() {}
 
     static Quality of(List<PartitionRecord> records) {
+        return of(records, 0);
+    }
+
+    /** The errors of one of several outputs. */
+    static Quality of(List<PartitionRecord> records, int output) {
+        String prefix = output == 0 ? "" : ConvertFile.measuredPrefix(output);
         Map<String, ErrorStatistics> merged = new HashMap<>();
         for (PartitionRecord record : records) {
             for (Map.Entry<String, byte[]> layer : record.layers().entrySet()) {
-                merged.computeIfAbsent(layer.getKey(), unused -> new ErrorStatistics())
+                boolean other = output == 0
+                        ? layer.getKey().indexOf('\n') >= 0
+                        : !layer.getKey().startsWith(prefix);
+                if (other) {
+                    continue;
+                }
+                merged.computeIfAbsent(layer.getKey().substring(prefix.length()), unused -> new ErrorStatistics())
                         .merge(ErrorStatistics.fromBytes(layer.getValue()));
             }
         }

@@ -1,10 +1,13 @@
 package io.arrowquant.spark.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.error.Printable;
 import io.arrowquant.recipe.Setting;
 import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.spark.storage.Storages;
+import io.arrowquant.spark.write.DirectIo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,12 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Option(names = "--output", required = true, paramLabel = "PATH", description = "The directory to make.")
     private String output;
+
+    @Option(
+            names = "--also",
+            paramLabel = "SCHEME=PATH",
+            description = "Make another output of the same weights, read once for all. May be repeated.")
+    private List<String> also = new ArrayList<>();
 
     @Option(
             names = "--scheme",
@@ -85,8 +94,23 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--min-cosine",
             paramLabel = "X",
-            description = "Fail, and publish nothing, when a layer comes out below.")
+            description = "Give layers that would come out below more bits: 2, 4, 8, and at last keep them.")
     private String minCosine;
+
+    @Option(
+            names = "--target-size",
+            paramLabel = "SIZE",
+            description = "Choose schemes for the least error with so many bytes of tensors at most, e.g. 4GB.")
+    private String targetSize;
+
+    @Option(names = "--target-bpw", paramLabel = "BITS", description = "The same in bits for each parameter, e.g. 5.5.")
+    private String targetBpw;
+
+    @Option(
+            names = "--candidate",
+            paramLabel = "SCHEME",
+            description = "A scheme that may be chosen. May be repeated; default: the scheme in the widths there are.")
+    private List<String> candidates = new ArrayList<>();
 
     @Option(
             names = "--on-non-finite",
@@ -121,6 +145,12 @@ final class QuantizeCommand implements Callable<Integer> {
                     + " Default: files as in the input, more where there would be too few for the cluster.")
     private String maxShardSize;
 
+    @Option(
+            names = "--direct-io",
+            paramLabel = "WHEN",
+            description = "Write files on this machine past its page cache: auto (default: from 64 MB on), on or off.")
+    private String directIo;
+
     @Option(names = "--report", paramLabel = "DIR", description = "Write the report there as well.")
     private String reportDirectory;
 
@@ -133,7 +163,15 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return run(streams, settings().request(Sessions.hadoopConfiguration()), dryRun, outputOptions.json());
+        Configuration configuration = Sessions.hadoopConfiguration();
+        if (directIo != null) {
+            DirectIo.of(directIo).putInto(configuration);
+        }
+        List<QuantizeRequest> requests = settings().requests(configuration);
+        if (!dryRun) {
+            requests.forEach(EarlyWarmUp::begin);
+        }
+        return run(streams, requests, configuration, dryRun, outputOptions.json());
     }
 
     private QuantizeSettings settings() {
@@ -153,41 +191,61 @@ final class QuantizeCommand implements Callable<Integer> {
                 .set(Setting.DEFAULTS, noDefaults ? false : null)
                 .set(Setting.STRICT, strict ? true : null)
                 .set(Setting.MIN_COSINE, minCosine)
+                .set(Setting.TARGET_SIZE, targetSize)
+                .set(Setting.TARGET_BPW, targetBpw)
+                .set(Setting.CANDIDATES, candidates.isEmpty() ? null : String.join("\n", candidates) + "\n")
                 .set(Setting.ON_NON_FINITE, onNonFinite)
                 .set(Setting.QUALITY, noQuality ? false : null)
                 .set(Setting.ALLOW_REQUANTIZE, allowRequantize ? true : null)
                 .set(Setting.MAX_SHARD_SIZE, maxShardSize)
                 .set(Setting.MAX_PARTITION_BYTES, maxPartitionBytes);
         settings.addLayers(layers);
+        settings.addAlso(also);
         return settings;
     }
 
     /** Also what the demo runs. */
-    static int run(Streams streams, QuantizeRequest request, boolean dryRun, boolean json) throws IOException {
-        Configuration configuration = Sessions.hadoopConfiguration();
-        JobPlan plan = JobPlan.of(request, configuration);
-        Storages.Located target = QuantizeJob.check(plan, configuration);
+    static int run(
+            Streams streams, List<QuantizeRequest> requests, Configuration configuration, boolean dryRun, boolean json)
+            throws IOException {
+        List<JobPlan> plans = JobPlan.of(requests, configuration);
+        List<Storages.Located> targets = new ArrayList<>();
+        for (JobPlan plan : plans) {
+            targets.add(QuantizeJob.check(plan, configuration));
+        }
+        List<JsonNode> documents = new ArrayList<>();
         if (dryRun) {
-            DryRun dry = new DryRun(plan);
-            if (json) {
-                streams.json(dry.json());
-            } else {
-                dry.print(streams);
+            for (JobPlan plan : plans) {
+                DryRun dry = new DryRun(plan);
+                if (json) {
+                    documents.add(dry.json());
+                } else {
+                    dry.print(streams);
+                }
             }
-            return ExitCode.DONE;
-        }
-        for (String pattern : plan.unmatchedPatterns()) {
-            streams.note("arrowquant: no tensor matches " + Printable.text(pattern));
-        }
-        QuantizeJob.Result result = QuantizeJob.run(plan, configuration, streams, target);
-        if (json) {
-            ObjectNode document = ReportFile.json(result.report());
-            document.put("status", "done");
-            document.put("output", result.output().path());
-            streams.json(document);
         } else {
-            new Summary(result).print(streams);
+            for (String pattern : plans.get(0).unmatchedPatterns()) {
+                streams.note("arrowquant: no tensor matches " + Printable.text(pattern));
+            }
+            for (QuantizeJob.Result result : QuantizeJob.run(plans, configuration, streams, targets)) {
+                if (json) {
+                    documents.add(document(result));
+                } else {
+                    new Summary(result).print(streams);
+                }
+            }
+        }
+        if (json) {
+            // Of one output a document, of several a list of them.
+            streams.json(documents.size() == 1 ? documents.get(0) : new ObjectMapper().valueToTree(documents));
         }
         return ExitCode.DONE;
+    }
+
+    private static ObjectNode document(QuantizeJob.Result result) {
+        ObjectNode document = ReportFile.json(result.report());
+        document.put("status", "done");
+        document.put("output", result.output().path());
+        return document;
     }
 }

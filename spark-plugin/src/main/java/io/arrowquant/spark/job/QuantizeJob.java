@@ -49,41 +49,70 @@ final class QuantizeJob {
         return output;
     }
 
-    /** Runs the job that the layout asks for. */
-    static Result run(JobPlan plan, Configuration configuration, Streams streams, Storages.Located output)
+    /**
+     * Runs the jobs of one checkpoint, one for each output. Model directories are made together, from one read of the
+     * weights; tables are queries of Spark and read for themselves.
+     */
+    static List<Result> run(
+            List<JobPlan> plans, Configuration configuration, Streams streams, List<Storages.Located> outputs)
             throws IOException {
-        return plan.layout().isForRuntimes()
-                ? new ModelJob(plan, configuration, streams).run(output)
-                : new QuantizeJob(plan, configuration, streams).run(output);
+        List<JobPlan> together = new ArrayList<>();
+        List<Storages.Located> theirs = new ArrayList<>();
+        Result[] results = new Result[plans.size()];
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < plans.size(); i++) {
+            if (plans.get(i).layout().isForRuntimes()) {
+                together.add(plans.get(i));
+                theirs.add(outputs.get(i));
+                places.add(i);
+            }
+        }
+        String input = plans.get(0).request().input();
+        if (!together.isEmpty()) {
+            try (SparkRun run = SparkRun.begin("quantize " + input)) {
+                together.replaceAll(plan -> SchemeDecision.decide(plan, run, configuration, streams));
+                List<Result> made = ModelJob.run(run, together, theirs, configuration, streams);
+                for (int i = 0; i < made.size(); i++) {
+                    results[places.get(i)] = made.get(i);
+                }
+            }
+        }
+        for (int i = 0; i < plans.size(); i++) {
+            if (results[i] == null) {
+                try (SparkRun run = SparkRun.begin("quantize " + input)) {
+                    JobPlan decided = SchemeDecision.decide(plans.get(i), run, configuration, streams);
+                    results[i] = new QuantizeJob(decided, configuration, streams).run(run, outputs.get(i));
+                }
+            }
+        }
+        return List.of(results);
     }
 
-    private Result run(Storages.Located output) throws IOException {
-        try (SparkRun run = SparkRun.begin("quantize " + plan.request().input())) {
-            OutputClaim claim = run.claim(output);
-            Storage storage = output.storage();
-            String directory = claim.directory();
+    private Result run(SparkRun run, Storages.Located output) throws IOException {
+        OutputClaim claim = run.claim(output);
+        Storage storage = output.storage();
+        String directory = claim.directory();
 
-            writeTable(run, storage, directory);
-            List<PartitionRecord> records = run.records();
-            Quality quality = Quality.of(records);
-            if (plan.request().hasMinCosine()) {
-                quality.requireCosine(plan.request().minCosine());
-            }
-            Map<TensorKey, TensorTally.Found> found = readBack(run, directory);
-            List<Report.OutputFile> files = new ArrayList<>(dataFiles(run, storage, directory));
-            run.stopIfEnding();
-            files.addAll(carryFiles(storage, directory));
-            byte[] metrics = ReportFile.metrics(records);
-            files.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
-
-            Report report = report(run.jobId(), quality, found, files);
-            byte[] text = ReportFile.bytes(report);
-            ReportFile.write(storage, directory, Report.NAME, text, "report");
-            run.stopIfEnding();
-            claim.publish(Report.NAME);
-            ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
-            return new Result(report, records, output);
+        writeTable(run, storage, directory);
+        List<PartitionRecord> records = run.records();
+        Quality quality = Quality.of(records);
+        if (plan.request().hasMinCosine()) {
+            quality.requireCosine(plan.request().minCosine());
         }
+        Map<TensorKey, TensorTally.Found> found = readBack(run, directory);
+        List<Report.OutputFile> files = new ArrayList<>(dataFiles(run, storage, directory));
+        run.stopIfEnding();
+        files.addAll(carryFiles(storage, directory));
+        byte[] metrics = ReportFile.metrics(records);
+        files.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
+
+        Report report = report(run.jobId(), quality, found, files);
+        byte[] text = ReportFile.bytes(report);
+        ReportFile.write(storage, directory, Report.NAME, text, "report");
+        run.stopIfEnding();
+        claim.publish(Report.NAME);
+        ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
+        return new Result(report, records, output);
     }
 
     private void writeTable(SparkRun run, Storage storage, String directory) throws IOException {
@@ -184,7 +213,8 @@ final class QuantizeJob {
                         plan.bytesBefore(),
                         plan.bytesAfter(),
                         plan.bitsPerWeight(),
-                        quality.worstCosine()));
+                        quality.worstCosine()),
+                plan.choiceMade());
     }
 
     private Report.Tensor tensor(PlannedTensor tensor, Quality quality, TensorTally.Found found) {

@@ -4,15 +4,17 @@ import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.recipe.LayerRule;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.Profile;
-import io.arrowquant.recipe.Recipe;
 import io.arrowquant.recipe.RecipeResolver;
 import io.arrowquant.recipe.RecipeSettings;
 import io.arrowquant.recipe.Rule;
 import io.arrowquant.recipe.Setting;
 import io.arrowquant.scheme.NonFinite;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -34,6 +36,7 @@ final class QuantizeSettings {
     String reportDirectory;
     boolean overwrite;
     Map<String, String> environment = System.getenv();
+    private final Map<String, String> also = new LinkedHashMap<>();
     private RecipeSettings given = RecipeSettings.empty();
 
     /** Says one thing; null says nothing. */
@@ -56,6 +59,38 @@ final class QuantizeSettings {
         }
     }
 
+    /** Adds outputs of the same weights, {@code scheme=path} each. */
+    void addAlso(List<String> outputs) {
+        for (String text : outputs) {
+            int parameters = text.indexOf(')');
+            int equals = text.indexOf('=', text.indexOf('(') < text.indexOf('=') ? Math.max(0, parameters) : 0);
+            if (equals <= 0 || equals == text.length() - 1) {
+                throw new InvalidRequestException(
+                        "Cannot read the output '" + text + "'", "Write scheme=path, e.g. nf4=/models/llama-nf4");
+            }
+            also.put(
+                    text.substring(equals + 1).strip(),
+                    text.substring(0, equals).strip());
+        }
+    }
+
+    /** All outputs: the main one first. */
+    List<QuantizeRequest> requests(Configuration configuration) {
+        List<QuantizeRequest> requests = new ArrayList<>();
+        requests.add(request(configuration));
+        RecipeSettings main = requests.get(0).settings().without(Setting.LAYOUT);
+        also.forEach((path, scheme) -> requests.add(request(
+                path, RecipeSettings.empty().with(Setting.SCHEME, scheme, "").over(main))));
+        Set<String> paths = new HashSet<>();
+        for (QuantizeRequest request : requests) {
+            if (!paths.add(String.valueOf(request.output()))) {
+                throw new InvalidRequestException(
+                        "Two outputs are to be made in " + request.output(), "Give each a directory of its own");
+            }
+        }
+        return requests;
+    }
+
     /** Also reads the recipe, if there is one. */
     QuantizeRequest request(Configuration configuration) {
         RecipeSettings settings = given.over(RecipeSettings.ofEnvironment(environment));
@@ -69,12 +104,15 @@ final class QuantizeSettings {
         if (!settings.has(Setting.SCHEME) && defaultScheme != null) {
             settings = settings.with(Setting.SCHEME, defaultScheme, "");
         }
-        Recipe resolved = RecipeResolver.resolve(settings);
+        return request(output, settings);
+    }
+
+    private QuantizeRequest request(String path, RecipeSettings settings) {
         String onNonFinite = settings.text(Setting.ON_NON_FINITE);
         return new QuantizeRequest(
                 input,
-                output,
-                resolved,
+                path,
+                RecipeResolver.resolve(settings),
                 settings,
                 onNonFinite == null ? NonFinite.ERROR : NonFinite.of(onNonFinite),
                 quality(settings),

@@ -26,7 +26,8 @@ record Report(
         Asked recipe,
         List<Tensor> tensors,
         List<OutputFile> files,
-        Totals totals) {
+        Totals totals,
+        Choice choice) {
 
     static final String NAME = "arrowquant.json";
     static final String METRICS_NAME = "arrowquant-metrics.jsonl";
@@ -101,6 +102,19 @@ record Report(
         boolean isQuantized() {
             return !scheme.equals(dtype);
         }
+    }
+
+    /**
+     * How schemes were chosen by what they cost.
+     *
+     * @param targetBytes what all tensors may take, or null without a target
+     */
+    record Choice(Long targetBytes, List<Unit> units) {
+        /** Layers that decided together. */
+        record Unit(List<String> layers, String chosen, List<Option> options) {}
+
+        /** One way to store them; {@code cosine} is that of the worst layer. */
+        record Option(String scheme, long bytes, Double squaredError, Double cosine) {}
     }
 
     /** A column of the table: what a tensor's rows hold there, one after the other. */

@@ -13,7 +13,7 @@ import java.util.Map;
  */
 final class SourceOptions {
     private static final List<String> OF_JOBS =
-            List.of("input", "output", "recipe", "default_scheme", "layers", "overwrite", "report");
+            List.of("input", "output", "recipe", "default_scheme", "also", "layers", "overwrite", "report");
 
     private SourceOptions() {}
 
@@ -33,6 +33,7 @@ final class SourceOptions {
             case "output" -> settings.output = value;
             case "recipe" -> settings.recipe = value;
             case "defaultscheme" -> settings.defaultScheme = value;
+            case "also" -> settings.addAlso(list(value));
             case "layers" -> settings.addLayers(list(value));
             case "overwrite" -> settings.overwrite = flag(name, value);
             case "report" -> settings.reportDirectory = value;

@@ -9,6 +9,7 @@ import io.arrowquant.spark.write.OutputClaim;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SparkRun implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(SparkRun.class);
+    private static final String APPLICATION = "ArrowQuant";
     private static final String GROUP_PROPERTY = "spark.jobGroup.id";
 
     /** Spark's own hook runs at 40, that of the file systems at 10. */
@@ -31,19 +33,18 @@ final class SparkRun implements Closeable {
     private static final long PATIENCE_SECONDS = 10;
 
     private final String jobId;
-    private final SparkSession session;
     private final SparkContext context;
     private final boolean ownGroup;
     private final String queryIdBefore;
     private final Runnable hook = this::endNow;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile Progress.State earlier = new Progress.State(0, 0);
     private volatile boolean ending;
-    private volatile OutputClaim claim;
+    private final List<OutputClaim> claims = new CopyOnWriteArrayList<>();
 
-    private SparkRun(String jobId, String description, SparkSession session) {
+    private SparkRun(String jobId, String description, SparkContext context) {
         this.jobId = jobId;
-        this.session = session;
-        this.context = session.sparkContext();
+        this.context = context;
         this.queryIdBefore = context.getLocalProperty(TaskRecorder.QUERY_ID_PROPERTY);
         // A group somebody has set stays: it is the handle by which they will cancel us.
         this.ownGroup = context.getLocalProperty(GROUP_PROPERTY) == null;
@@ -55,19 +56,25 @@ final class SparkRun implements Closeable {
         ShutdownHookManager.get().addShutdownHook(hook, BEFORE_SPARK, 2 * PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Begins a job in the session there is, or in a new one. */
+    /** Begins a job in the application there is, or in a new one. */
     static SparkRun begin(String description) {
-        return new SparkRun(OutputClaim.newJobId(), description, Sessions.getOrCreate("ArrowQuant"));
+        return new SparkRun(OutputClaim.newJobId(), description, Sessions.contextOrCreate(APPLICATION));
     }
 
-    /** Claims the output, until it is published or this run is closed. */
+    /** Claims an output, until it is published or this run is closed. */
     OutputClaim claim(Storages.Located output) throws IOException {
-        claim = OutputClaim.of(output.storage(), output.path(), jobId, context.applicationId());
+        OutputClaim claim = OutputClaim.of(output.storage(), output.path(), jobId, context.applicationId());
+        claims.add(claim);
         return claim;
     }
 
+    /** For jobs that run SQL: the session there is, or a new one. */
     SparkSession session() {
-        return session;
+        return Sessions.getOrCreate(APPLICATION);
+    }
+
+    SparkContext context() {
+        return context;
     }
 
     String jobId() {
@@ -79,7 +86,13 @@ final class SparkRun implements Closeable {
         return PartitionRecords.of(context).ofQuery(jobId);
     }
 
-    /** Tensors and bytes that the tasks of this job have read so far. */
+    /** Begins to count anew: the next tasks look at the same tensors again. */
+    void beginPhase() {
+        earlier = new Progress.State(0, 0);
+        earlier = progress();
+    }
+
+    /** Tensors and bytes that the tasks of this phase have read so far. */
     Progress.State progress() {
         long tensors = 0;
         long bytes = TaskRecorder.bytesBeingRead(jobId);
@@ -87,7 +100,7 @@ final class SparkRun implements Closeable {
             tensors += record.tensors();
             bytes += record.bytesRead();
         }
-        return new Progress.State(tensors, bytes);
+        return new Progress.State(tensors - earlier.tensors(), bytes - earlier.bytes());
     }
 
     /** Between two Spark jobs nothing of Spark's would notice that the process is about to end. */
@@ -108,23 +121,20 @@ final class SparkRun implements Closeable {
             if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("The job did not stop within {} seconds", PATIENCE_SECONDS);
             }
-            giveUpClaim();
+            giveUpClaims();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void giveUpClaim() {
-        OutputClaim claimed = claim;
-        if (claimed != null) {
-            claimed.close();
-        }
+    private void giveUpClaims() {
+        claims.forEach(OutputClaim::close);
     }
 
     /** Gives up what was claimed and not published, and leaves the application as it was. */
     @Override
     public void close() {
-        giveUpClaim();
+        giveUpClaims();
         context.setLocalProperty(TaskRecorder.QUERY_ID_PROPERTY, queryIdBefore);
         if (!context.isStopped()) {
             context.removeJobTag(tag());

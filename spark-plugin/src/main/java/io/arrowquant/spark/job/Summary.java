@@ -21,6 +21,7 @@ final class Summary {
     void print(Streams streams) {
         printPartitions(streams);
         printQuality(streams);
+        printChoice(streams);
         printTotals(streams);
     }
 
@@ -90,6 +91,50 @@ final class Summary {
         streams.line("Quality, worst layers first");
         table.print(streams);
         rest(streams, measured.size(), Report.NAME);
+    }
+
+    /** What came out otherwise than the recipe's scheme. */
+    private void printChoice(Streams streams) {
+        Report.Choice choice = result.report().choice();
+        if (choice == null) {
+            return;
+        }
+        TextTable table = new TextTable("layers", "chosen", ">bytes", ">cosine", "instead of");
+        List<Report.Choice.Unit> others = new ArrayList<>();
+        String asked = result.report().recipe().scheme();
+        for (Report.Choice.Unit unit : choice.units()) {
+            if (!unit.chosen().equals(asked)) {
+                others.add(unit);
+            }
+        }
+        for (Report.Choice.Unit unit : others.subList(0, Math.min(MOST_ROWS, others.size()))) {
+            Report.Choice.Option chosen = option(unit, unit.chosen());
+            Report.Choice.Option instead = option(unit, asked);
+            table.row(
+                    unit.layers().size() == 1
+                            ? unit.layers().get(0)
+                            : unit.layers().get(0) + " and " + (unit.layers().size() - 1) + " more",
+                    unit.chosen(),
+                    Figures.count(chosen.bytes()),
+                    chosen.cosine() == null ? "" : Figures.cosine(chosen.cosine()),
+                    instead == null || instead.cosine() == null
+                            ? asked
+                            : asked + " with cosine " + Figures.cosine(instead.cosine()));
+        }
+        streams.line("");
+        streams.line("Chosen by what it costs: " + (choice.units().size() - others.size()) + " of "
+                + choice.units().size() + " sets of layers with " + asked + ", the others with");
+        table.print(streams);
+        rest(streams, others.size(), Report.NAME);
+    }
+
+    private static Report.Choice.Option option(Report.Choice.Unit unit, String scheme) {
+        for (Report.Choice.Option option : unit.options()) {
+            if (option.scheme().equals(scheme)) {
+                return option;
+            }
+        }
+        return null;
     }
 
     private static void rest(Streams streams, int rows, String where) {

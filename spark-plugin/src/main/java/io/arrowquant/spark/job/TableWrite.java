@@ -113,7 +113,7 @@ final class TableWrite {
 
     /** The filter that selects the group's tensors, or null when it has all; the reader answers it from headers. */
     private Column condition(WriteGroup group) {
-        if (plan.groups().size() == 1) {
+        if (plan.groups().size() == 1 && plan.dropped().isEmpty()) {
             return null;
         }
         if (plan.hasUniqueNames()) {
@@ -143,6 +143,7 @@ final class TableWrite {
             return col("layer_name").isin(names.toArray());
         }
         Set<Object> others = new LinkedHashSet<>();
+        plan.dropped().forEach(tensor -> others.add(tensor.name()));
         for (PlannedTensor tensor : plan.tensors()) {
             if (!names.contains(tensor.source().name())) {
                 others.add(tensor.source().name());

@@ -24,20 +24,28 @@ public final class PlannedFile implements Closeable {
     private final Storage store;
     private final String target;
     private final FileChannel channel;
+    /** Null when everything goes through the page cache. */
+    private final AlignedWriter aligned;
+
     private boolean finished;
     private boolean sending;
 
-    /** {@code store} is null when {@code local} is the file itself. */
-    PlannedFile(TaskDirectory directory, Path local, Storage store, String target) throws IOException {
+    /** {@code store} is null when {@code local} is the file itself; {@code direct} is to write past the page cache. */
+    PlannedFile(TaskDirectory directory, Path local, Storage store, String target, boolean direct) throws IOException {
         this.directory = directory;
         this.local = local;
         this.store = store;
         this.target = target;
         this.channel = FileChannel.open(
                 local, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this.aligned = direct ? AlignedWriter.open(local, channel) : null;
     }
 
     public void write(long position, byte[] bytes, int offset, int length) throws IOException {
+        if (aligned != null) {
+            aligned.write(position, bytes, offset, length);
+            return;
+        }
         ByteBuffer source = ByteBuffer.wrap(bytes, offset, length);
         long at = position;
         while (source.hasRemaining()) {
@@ -47,6 +55,10 @@ public final class PlannedFile implements Closeable {
 
     /** Completes the file, which must have come out as long as this. */
     public void finish(long expectedSize) throws IOException {
+        if (aligned != null) {
+            aligned.flush();
+            aligned.close();
+        }
         long size = channel.size();
         if (size != expectedSize) {
             throw new IOException(local + " has " + size + " bytes instead of " + expectedSize);
@@ -89,6 +101,9 @@ public final class PlannedFile implements Closeable {
         }
         finished = true;
         try {
+            if (aligned != null) {
+                aligned.close();
+            }
             channel.close();
             Files.deleteIfExists(local);
             if (sending) {

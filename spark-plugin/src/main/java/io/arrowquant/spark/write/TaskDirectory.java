@@ -39,16 +39,17 @@ final class TaskDirectory {
         return new SpooledFile(spoolDirectory, storage, storage.child(path, name));
     }
 
-    PlannedFile createPlanned(String name) throws IOException {
+    /** {@code direct} is to write past the page cache, where the output is on this machine. */
+    PlannedFile createPlanned(String name, boolean direct) throws IOException {
         if (!created) {
             makeDirectory();
         }
         String target = storage.child(path, name);
         if (storage instanceof LocalStorage) {
-            return new PlannedFile(this, Paths.get(target), null, target);
+            return new PlannedFile(this, Paths.get(target), null, target, direct);
         }
         Path spool = spoolDirectory.resolve("arrowquant-" + UUID.randomUUID() + ".spool");
-        return new PlannedFile(this, spool, storage, target);
+        return new PlannedFile(this, spool, storage, target, false);
     }
 
     private void makeDirectory() throws IOException {

@@ -27,10 +27,10 @@ public final class TaskStaging implements Serializable {
         return configuration.value();
     }
 
-    /** A new file of a task attempt. */
-    public PlannedFile create(int partition, long taskId, String name) throws IOException {
+    /** A new file of a task attempt, of about so many bytes. */
+    public PlannedFile create(int partition, long taskId, String name, long bytes) throws IOException {
         Storage storage = Storages.reopen(place.output(), configuration.value());
         return new TaskDirectory(storage, place, partition, taskId, LocalDirectories.forTask(taskId))
-                .createPlanned(name);
+                .createPlanned(name, DirectIo.of(configuration.value()).suits(bytes));
     }
 }

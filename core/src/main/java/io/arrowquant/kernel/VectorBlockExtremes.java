@@ -1,0 +1,167 @@
+package io.arrowquant.kernel;
+
+import static io.arrowquant.kernel.VectorShapes.BYTES;
+import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.FLOATS;
+import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.INTS;
+import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.SHORTS;
+import static io.arrowquant.kernel.VectorShapes.SHORT_VECTOR;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+
+/**
+ * The largest and smallest values of blocks, on the bits of values.
+ */
+final class VectorBlockExtremes {
+    private static final int LANES = FLOATS.length();
+
+    /** bfloat16 elements of a vector. */
+    private static final int PAIRS = 2 * LANES;
+
+    private static final int SIGN = 0x80000000;
+    private static final int INFINITY = 0x7f800000;
+    private static final int UPPER = 0xffff0000;
+    private static final int UPPER_MAGNITUDE = 0x7fff0000;
+
+    /** Places of elements, counted from the end of the longest block: of the first element of each pair. */
+    private static final int LAST_PLACE = 255;
+
+    private static final int[] FROM_THE_END = fromTheEnd();
+
+    private final ScalarBlockPasses scalar = new ScalarBlockPasses();
+
+    /** The result of each block, as bits. */
+    private final int[] most = new int[BlockPassKernels.BLOCKS];
+
+    private final int[] other = new int[BlockPassKernels.BLOCKS];
+
+    void farthest(float[] values, int offset, int blocks, int elements, float[] farthest) {
+        for (int block = 0; block < blocks; block++) {
+            int from = offset + block * elements;
+            // Signed comparison of bits orders positive values and puts negative ones below; and the other way round.
+            IntVector positive = INT_VECTOR.cast(IntVector.zero(INTS));
+            IntVector negative = positive;
+            for (int i = from; i < from + elements; i += LANES) {
+                FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, i));
+                IntVector bits = INT_VECTOR.cast(loaded.reinterpretAsInts());
+                positive = INT_VECTOR.cast(positive).max(bits);
+                negative = INT_VECTOR.cast(negative).max(INT_VECTOR.cast(bits.lanewise(XOR, SIGN)));
+            }
+            most[block] = INT_VECTOR.cast(positive).reduceLanes(MAX);
+            other[block] = INT_VECTOR.cast(negative).reduceLanes(MAX);
+        }
+        for (int block = 0; block < blocks; block++) {
+            int highest = most[block];
+            int lowest = other[block];
+            if (highest == lowest) {
+                farthest[block] = ScalarBlockPasses.farthest(values, offset + block * elements, elements);
+            } else {
+                farthest[block] = Float.intBitsToFloat(highest > lowest ? highest : lowest | SIGN);
+            }
+        }
+    }
+
+    void ranges(float[] values, int offset, int blocks, int elements, float[] lowest, float[] highest) {
+        for (int block = 0; block < blocks; block++) {
+            int from = offset + block * elements;
+            IntVector high = INT_VECTOR.cast(IntVector.broadcast(INTS, Integer.MIN_VALUE));
+            IntVector low = high;
+            for (int i = from; i < from + elements; i += LANES) {
+                FloatVector loaded = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, i));
+                IntVector bits = INT_VECTOR.cast(loaded.reinterpretAsInts());
+                // With all bits but the sign turned over, those of negative numbers are in order too.
+                IntVector turned = INT_VECTOR.cast(bits.lanewise(ASHR, 31)).and(ScalarBlockPasses.MAGNITUDE);
+                IntVector ordered = INT_VECTOR.cast(bits.lanewise(XOR, turned));
+                high = INT_VECTOR.cast(high).max(ordered);
+                low = INT_VECTOR.cast(low).max(INT_VECTOR.cast(ordered.lanewise(XOR, -1)));
+            }
+            most[block] = INT_VECTOR.cast(high).reduceLanes(MAX);
+            other[block] = INT_VECTOR.cast(low).reduceLanes(MAX);
+        }
+        for (int block = 0; block < blocks; block++) {
+            int high = most[block];
+            // The lowest was turned over, to be the most too.
+            int low = ~other[block];
+            highest[block] = Float.intBitsToFloat(high ^ ((high >> 31) & ScalarBlockPasses.MAGNITUDE));
+            lowest[block] = Float.intBitsToFloat(low ^ ((low >> 31) & ScalarBlockPasses.MAGNITUDE));
+            if (lowest[block] == 0f || highest[block] == 0f) {
+                // Zeros of both signs are equal: the first one counts.
+                ScalarBlockPasses.range(values, offset + block * elements, elements, block, lowest, highest);
+            }
+        }
+    }
+
+    /**
+     * The lower half of each lane holds the place of the element, counted from the end: so it is the first of equal ones
+     * that comes out on top, and the place tells its sign.
+     */
+    boolean farthestOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] farthest) {
+        if (elements % PAIRS != 0) {
+            return scalar.farthestOfBrain(stored, byteOffset, blocks, elements, farthest);
+        }
+        for (int block = 0; block < blocks; block++) {
+            int from = byteOffset + 2 * block * elements;
+            IntVector largest = INT_VECTOR.cast(IntVector.zero(INTS));
+            for (int i = 0; i < elements; i += PAIRS) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, from + 2 * i));
+                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
+                IntVector places = INT_VECTOR.cast(IntVector.fromArray(INTS, FROM_THE_END, i / 2));
+                IntVector first = INT_VECTOR
+                        .cast(pair.lanewise(LSHL, 16))
+                        .and(ScalarBlockPasses.MAGNITUDE)
+                        .or(places);
+                IntVector second = pair.and(UPPER_MAGNITUDE).or(places.sub(1));
+                largest = INT_VECTOR.cast(largest).max(first).max(second);
+            }
+            most[block] = INT_VECTOR.cast(largest).reduceLanes(MAX);
+        }
+        int all = 0;
+        for (int block = 0; block < blocks; block++) {
+            int largest = most[block];
+            int place = LAST_PLACE - (largest & ~UPPER);
+            int upperByte = stored[byteOffset + 2 * (block * elements + place) + 1];
+            farthest[block] = Float.intBitsToFloat((largest & UPPER) | (upperByte & SIGN)) + 0f;
+            all = Math.max(all, largest);
+        }
+        return all < INFINITY;
+    }
+
+    boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
+        if (elements % PAIRS != 0) {
+            return scalar.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
+        }
+        ShortVector unsigned = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
+        int all = 0;
+        for (int block = 0; block < blocks; block++) {
+            int from = byteOffset + 2 * block * elements;
+            ShortVector largest = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
+            for (int i = 0; i < 2 * elements; i += 2 * PAIRS) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, from + i));
+                largest = SHORT_VECTOR
+                        .cast(largest)
+                        .max(SHORT_VECTOR.cast(loaded.reinterpretAsShorts()).and(unsigned));
+            }
+            int bits = SHORT_VECTOR.cast(largest).reduceLanes(MAX);
+            magnitudes[block] = Float.intBitsToFloat(bits << 16);
+            all = Math.max(all, bits);
+        }
+        return all < ScalarInteger.BRAIN_INFINITY;
+    }
+
+    private static int[] fromTheEnd() {
+        int[] places = new int[(LAST_PLACE + 1) / 2];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = LAST_PLACE - 2 * i;
+        }
+        return places;
+    }
+}

@@ -1,0 +1,87 @@
+package io.arrowquant.recipe;
+
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.scheme.Scheme;
+import io.arrowquant.scheme.SchemeCatalog;
+import io.arrowquant.scheme.SchemeSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The schemes that may take the place of a recipe's own, for a target or a minimal cosine. */
+final class SchemeCandidates {
+    /** Schemes that exist in several widths, with the width in their names. */
+    private static final Pattern WIDTH =
+            Pattern.compile("(int|W|gptq_int|hqq_int)(\\d)(A16|)(_ASYM|)", Pattern.CASE_INSENSITIVE);
+
+    private static final int[] LADDER = {2, 4, 8};
+
+    private SchemeCandidates() {}
+
+    /** The candidates of settings: those that are listed, or the scheme in the widths there are. */
+    static List<Scheme> of(RecipeSettings settings, Recipe recipe) {
+        Layout layout = recipe.effectiveLayout();
+        Set<String> spellings = new LinkedHashSet<>();
+        for (String listed : settings.list(Setting.CANDIDATES)) {
+            spellings.add(canonical(layout, SchemeSpec.parse(layout.resolve(listed))));
+        }
+        if (spellings.isEmpty()) {
+            spellings.addAll(wider(layout, recipe.scheme(), settings));
+        }
+        List<Scheme> candidates = new ArrayList<>();
+        spellings.forEach(spelling -> candidates.add(SchemeCatalog.parse(spelling)));
+        return List.copyOf(candidates);
+    }
+
+    /** The scheme and the same in more bits; for a target also in fewer, as far as runtimes load them. */
+    private static List<String> wider(Layout layout, String scheme, RecipeSettings settings) {
+        boolean target = settings.has(Setting.TARGET_SIZE) || settings.has(Setting.TARGET_BPW);
+        // A config of these describes one width only.
+        boolean oneWidth = layout == Layout.GPTQ || layout == Layout.AWQ || !hasWidths(scheme);
+        int own = SchemeCatalog.parse(scheme).bitWidth();
+        int least = !target ? own : layout.isForRuntimes() ? 4 : 2;
+        List<String> found = new ArrayList<>();
+        for (int bits : LADDER) {
+            if (bits == own) {
+                found.add(scheme);
+            } else if (!oneWidth && bits >= least) {
+                found.add(inWidth(layout, scheme, bits));
+            }
+        }
+        return found.contains(scheme) ? found : List.of(scheme);
+    }
+
+    static boolean hasWidths(String scheme) {
+        return WIDTH.matcher(SchemeSpec.parse(scheme).name()).matches();
+    }
+
+    /** The same scheme with codes of another width. */
+    static String inWidth(Layout layout, String scheme, long bits) {
+        SchemeSpec spec = SchemeSpec.parse(scheme);
+        Matcher name = WIDTH.matcher(spec.name());
+        if (!name.matches()) {
+            throw new InvalidRequestException(
+                    "layer_bit_widths gives a layer " + bits + " bits, but scheme " + spec.name()
+                            + " has one width only",
+                    "Use rules with schemes instead");
+        }
+        Map<String, String> parameters = new LinkedHashMap<>(spec.parameters());
+        if (!name.group(4).isEmpty()) {
+            parameters.putIfAbsent("symmetric", "false");
+        }
+        String other = name.group(1) + bits + name.group(3);
+        return canonical(layout, new SchemeSpec(other, parameters));
+    }
+
+    /** The canonical spelling, so that reports and file names do not depend on how it was written. */
+    static String canonical(Layout layout, SchemeSpec spec) {
+        Scheme scheme = SchemeCatalog.of(spec);
+        layout.require(scheme);
+        return scheme.spelling();
+    }
+}

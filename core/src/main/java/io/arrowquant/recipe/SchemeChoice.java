@@ -1,0 +1,253 @@
+package io.arrowquant.recipe;
+
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.scheme.Scheme;
+import io.arrowquant.storage.ByteSize;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Chooses schemes by what they would cost. Tensors that a runtime joins decide together; only those take part that the
+ * recipe's own scheme was to quantize.
+ *
+ * <p>With a minimal cosine alone, each gets the first candidate, from its own scheme on, that passes; where none does, it
+ * is kept. With a target, the sum of squared errors is made small within the bytes there are: every unit of tensors begins
+ * with its smallest option that passes; of the steps along the lower convex hull of each unit's options, the one that saves
+ * most error for a byte is taken first, as long as it fits; then what is left over goes to single options that still fit.
+ * The first part is what a Lagrange multiplier finds, optimal for the bytes it uses; what is lost against the optimum for
+ * the whole target is less than the gain of one step. Ties go to the unit that comes first, so that the same weights always
+ * lead to the same choice.
+ */
+public final class SchemeChoice {
+    /** Tensors that decide together, and what could become of them. */
+    public record Unit(List<PlannedTensor> tensors, List<SchemeOption> options) {}
+
+    /** One tensor's measurements: squared error and cosine with each candidate; null where one does not fit. */
+    public record Measured(List<SchemeOption> options) {}
+
+    private final Plan plan;
+    private final List<Scheme> candidates;
+    private final double minCosine;
+    private final long target;
+
+    private SchemeChoice(Plan plan, List<Scheme> candidates, double minCosine, long target) {
+        this.plan = plan;
+        this.candidates = candidates;
+        this.minCosine = minCosine;
+        this.target = target;
+    }
+
+    /** What settings ask for; null when they ask for no choice. */
+    public static SchemeChoice of(Plan plan, Recipe recipe, RecipeSettings settings) {
+        boolean size = settings.has(Setting.TARGET_SIZE);
+        boolean bits = settings.has(Setting.TARGET_BPW);
+        if (!size && !bits && !settings.has(Setting.MIN_COSINE)) {
+            return null;
+        }
+        if (size && bits) {
+            throw new InvalidRequestException("Both target_size and target_bpw are given", "Leave one of them out");
+        }
+        long target = size ? settings.count(Setting.TARGET_SIZE, 0) : -1;
+        if (bits) {
+            target = (long) Math.floor(settings.number(Setting.TARGET_BPW) / Byte.SIZE * plan.parameters());
+        }
+        return new SchemeChoice(
+                plan, SchemeCandidates.of(settings, recipe), settings.number(Setting.MIN_COSINE), target);
+    }
+
+    /** The schemes to be measured. */
+    public List<Scheme> candidates() {
+        return candidates;
+    }
+
+    public boolean hasTarget() {
+        return target >= 0;
+    }
+
+    /** The bytes all tensors may take, or -1. */
+    public long target() {
+        return target;
+    }
+
+    /** The tensors to be measured, in sets that decide together. */
+    public List<List<PlannedTensor>> units(Recipe recipe) {
+        Map<PlannedTensor, List<PlannedTensor>> together = new HashMap<>();
+        if (recipe.effectiveLayout().isForRuntimes()) {
+            plan.fusedSets().forEach(set -> set.forEach(tensor -> together.put(tensor, set)));
+        }
+        Map<List<PlannedTensor>, Boolean> units = new LinkedHashMap<>();
+        for (PlannedTensor tensor : plan.tensors()) {
+            List<PlannedTensor> set = together.getOrDefault(tensor, List.of(tensor));
+            boolean open = true;
+            for (PlannedTensor member : set) {
+                open &= member.isQuantized() && member.scheme().spelling().equals(recipe.scheme());
+            }
+            if (open) {
+                units.put(set, true);
+            }
+        }
+        return List.copyOf(units.keySet());
+    }
+
+    /** The options of a set from those of its members, which are in the order of the candidates. */
+    public Unit unit(List<PlannedTensor> tensors, List<Measured> measured) {
+        List<SchemeOption> options = new ArrayList<>();
+        for (int candidate = 0; candidate < candidates.size(); candidate++) {
+            long bytes = 0;
+            double squaredError = 0;
+            double cosine = 1;
+            boolean fits = true;
+            for (Measured member : measured) {
+                SchemeOption option = member.options().get(candidate);
+                if (option == null) {
+                    fits = false;
+                    break;
+                }
+                bytes = Math.addExact(bytes, option.bytes());
+                squaredError += option.squaredError();
+                // A cosine that is no number is no recommendation.
+                cosine = option.cosine() >= cosine ? cosine : option.cosine();
+            }
+            if (fits) {
+                options.add(new SchemeOption(candidates.get(candidate), bytes, squaredError, cosine));
+            }
+        }
+        long kept = 0;
+        for (PlannedTensor tensor : tensors) {
+            kept = Math.addExact(kept, tensor.bytesBefore());
+        }
+        options.add(new SchemeOption(null, kept, 0, 1));
+        return new Unit(tensors, List.copyOf(options));
+    }
+
+    /** The option of each unit. */
+    public List<SchemeOption> choose(List<Unit> units) {
+        if (!hasTarget()) {
+            return units.stream().map(this::firstThatPasses).toList();
+        }
+        long left = target - plan.bytesAfter();
+        for (Unit unit : units) {
+            for (PlannedTensor tensor : unit.tensors()) {
+                left += tensor.bytesAfter();
+            }
+        }
+        return withinTarget(units, left);
+    }
+
+    private boolean passes(SchemeOption option) {
+        return Double.isNaN(minCosine) || option.cosine() >= minCosine;
+    }
+
+    private SchemeOption firstThatPasses(Unit unit) {
+        int own = unit.tensors().get(0).scheme().bitWidth();
+        for (SchemeOption option : unit.options()) {
+            if (option.scheme() == null || (option.scheme().bitWidth() >= own && passes(option))) {
+                return option;
+            }
+        }
+        throw new IllegalStateException("tensors can always be kept");
+    }
+
+    /** A step from one option of a unit to a larger one. */
+    private record Step(int unit, SchemeOption to, long bytes, double gain) {
+        double gainPerByte() {
+            return gain / bytes;
+        }
+    }
+
+    private List<SchemeOption> withinTarget(List<Unit> units, long available) {
+        List<SchemeOption> chosen = new ArrayList<>();
+        List<Step> steps = new ArrayList<>();
+        long left = available;
+        for (int i = 0; i < units.size(); i++) {
+            List<SchemeOption> hull = hull(units.get(i));
+            chosen.add(hull.get(0));
+            left -= hull.get(0).bytes();
+            for (int k = 1; k < hull.size(); k++) {
+                steps.add(step(i, hull.get(k - 1), hull.get(k)));
+            }
+        }
+        if (left < 0) {
+            throw new InvalidRequestException(
+                    "The target of " + ByteSize.show(target) + " cannot be met: with the smallest candidates the"
+                            + " tensors take " + ByteSize.show(target - left),
+                    "Ask for more, or name smaller candidates");
+        }
+        steps.sort(Comparator.comparingDouble(Step::gainPerByte).reversed());
+        Set<Integer> stopped = new java.util.HashSet<>();
+        for (Step step : steps) {
+            // Later steps of a unit lead on from its earlier ones.
+            if (!stopped.contains(step.unit()) && step.bytes() <= left) {
+                chosen.set(step.unit(), step.to());
+                left -= step.bytes();
+            } else {
+                stopped.add(step.unit());
+            }
+        }
+        spendTheRest(units, chosen, left);
+        return List.copyOf(chosen);
+    }
+
+    private void spendTheRest(List<Unit> units, List<SchemeOption> chosen, long available) {
+        long left = available;
+        for (Step best = bestThatFits(units, chosen, left); best != null; best = bestThatFits(units, chosen, left)) {
+            chosen.set(best.unit(), best.to());
+            left -= best.bytes();
+        }
+    }
+
+    private Step bestThatFits(List<Unit> units, List<SchemeOption> chosen, long left) {
+        Step best = null;
+        for (int i = 0; i < units.size(); i++) {
+            for (SchemeOption option : units.get(i).options()) {
+                Step step = step(i, chosen.get(i), option);
+                if (passes(option)
+                        && step.bytes() <= left
+                        && step.gain() > 0
+                        && (best == null || step.gain() > best.gain())) {
+                    best = step;
+                }
+            }
+        }
+        return best;
+    }
+
+    private static Step step(int unit, SchemeOption from, SchemeOption to) {
+        return new Step(unit, to, to.bytes() - from.bytes(), from.squaredError() - to.squaredError());
+    }
+
+    /** The options that are best for some price of a byte, smallest first. */
+    private List<SchemeOption> hull(Unit unit) {
+        List<SchemeOption> sorted = new ArrayList<>();
+        for (SchemeOption option : unit.options()) {
+            if (passes(option) && !Double.isNaN(option.squaredError())) {
+                sorted.add(option);
+            }
+        }
+        sorted.sort(Comparator.comparingLong(SchemeOption::bytes).thenComparingDouble(SchemeOption::squaredError));
+        List<SchemeOption> hull = new ArrayList<>();
+        for (SchemeOption option : sorted) {
+            if (!hull.isEmpty()
+                    && option.squaredError() >= hull.get(hull.size() - 1).squaredError()) {
+                continue;
+            }
+            while (hull.size() > 1 && isAbove(hull.get(hull.size() - 2), hull.get(hull.size() - 1), option)) {
+                hull.remove(hull.size() - 1);
+            }
+            hull.add(option);
+        }
+        return hull;
+    }
+
+    /** True when the middle one lies on or above the line between its neighbours. */
+    private static boolean isAbove(SchemeOption before, SchemeOption middle, SchemeOption after) {
+        double first = (before.squaredError() - middle.squaredError()) / (middle.bytes() - before.bytes());
+        double second = (middle.squaredError() - after.squaredError()) / (after.bytes() - middle.bytes());
+        return second >= first;
+    }
+}

@@ -1,0 +1,177 @@
+package io.arrowquant.spark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.arrowquant.checkpoint.Checkpoint;
+import io.arrowquant.checkpoint.CheckpointTensor;
+import io.arrowquant.spark.testing.CheckpointFiles;
+import io.arrowquant.spark.testing.CheckpointFiles.Stored;
+import io.arrowquant.storage.LocalStorage;
+import io.arrowquant.tensor.DataType;
+import io.arrowquant.tensor.Shape;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Models that are more than a stack of matrices: experts in one tensor, pipelines of several components, odd shapes. */
+class ModelShapesTest extends JobTestBase {
+    private static final int EXPERTS = 3;
+    private static final String LAYER = "model.layers.0.mlp.experts.";
+
+    private static Stored rows(String name, Stored from, int first, int rows) {
+        int columns = (int) from.shape().columns();
+        int at = first * columns * 2;
+        return new Stored(
+                name,
+                DataType.BF16,
+                Shape.of(rows, columns),
+                Arrays.copyOfRange(from.data(), at, at + rows * columns * 2));
+    }
+
+    /** The same model twice: with its experts in two tensors, and one by one. */
+    private void writeExperts(Path fused, Path apart) throws IOException {
+        Stored gateUp = CheckpointFiles.gaussian(LAYER + "gate_up_proj", DataType.BF16, EXPERTS, 128, 64);
+        Stored down = CheckpointFiles.gaussian(LAYER + "down_proj", DataType.BF16, EXPERTS, 64, 64);
+        Stored query = CheckpointFiles.gaussian("model.layers.0.self_attn.q_proj.weight", DataType.BF16, 64, 64);
+        CheckpointFiles.write(fused.resolve("model.safetensors"), gateUp, down, query);
+        List<Stored> single = new ArrayList<>(List.of(query));
+        for (int expert = 0; expert < EXPERTS; expert++) {
+            single.add(rows(LAYER + expert + ".gate_proj.weight", gateUp, expert * 128, 64));
+            single.add(rows(LAYER + expert + ".up_proj.weight", gateUp, expert * 128 + 64, 64));
+            single.add(rows(LAYER + expert + ".down_proj.weight", down, expert * 64, 64));
+        }
+        CheckpointFiles.write(apart.resolve("model.safetensors"), single.toArray(Stored[]::new));
+        for (Path model : List.of(fused, apart)) {
+            Files.writeString(model.resolve("config.json"), "{\"model_type\": \"qwen3_moe\"}");
+        }
+    }
+
+    @Test
+    void expertsInOneTensorComeOutOneByOne() throws IOException {
+        Path fused = directory.resolve("fused");
+        Path apart = directory.resolve("apart");
+        writeExperts(fused, apart);
+        for (String scheme : List.of("W4A16(group_size=32)", "FP8_BLOCK", "NVFP4A16")) {
+            Path one = directory.resolve("one");
+            Path other = directory.resolve("other");
+            succeed("quantize", "--input", fused, "--output", one, "--scheme", scheme, "--overwrite");
+            succeed("quantize", "--input", apart, "--output", other, "--scheme", scheme, "--overwrite");
+            assertThat(contents(one))
+                    .as(scheme)
+                    .isEqualTo(contents(other))
+                    .containsKey(LAYER + "2.down_proj.weight_scale");
+            succeed("verify", one);
+        }
+        Path kept = directory.resolve("kept");
+        succeed("quantize", "--input", fused, "--output", kept, "--scheme", "FP8_DYNAMIC", "--skip", "re:.*experts.*");
+        assertThat(contents(kept)).containsKeys(LAYER + "0.gate_proj.weight", LAYER + "2.down_proj.weight");
+    }
+
+    @Test
+    void componentsOfAPipelineHaveTheirOwnConfigs() throws IOException {
+        Path model = directory.resolve("pipeline");
+        Files.createDirectories(model.resolve("scheduler"));
+        Files.writeString(model.resolve("model_index.json"), "{\"_class_name\": \"FluxPipeline\"}");
+        Files.writeString(model.resolve("scheduler/scheduler_config.json"), "{}");
+        CheckpointFiles.write(
+                model.resolve("transformer/diffusion_pytorch_model-00001-of-00002.safetensors"),
+                CheckpointFiles.gaussian("transformer_blocks.0.attn.to_q.weight", DataType.BF16, 128, 128),
+                CheckpointFiles.gaussian("x_embedder.weight", DataType.BF16, 128, 64));
+        CheckpointFiles.write(
+                model.resolve("transformer/diffusion_pytorch_model-00002-of-00002.safetensors"),
+                CheckpointFiles.gaussian("transformer_blocks.1.attn.to_q.weight", DataType.BF16, 128, 128));
+        Files.writeString(
+                model.resolve("transformer/diffusion_pytorch_model.safetensors.index.json"),
+                "{\"metadata\": {}, \"weight_map\": {"
+                        + "\"transformer_blocks.0.attn.to_q.weight\": \"diffusion_pytorch_model-00001-of-00002.safetensors\","
+                        + "\"x_embedder.weight\": \"diffusion_pytorch_model-00001-of-00002.safetensors\","
+                        + "\"transformer_blocks.1.attn.to_q.weight\": \"diffusion_pytorch_model-00002-of-00002.safetensors\"}}");
+        Files.writeString(model.resolve("transformer/config.json"), "{\"_class_name\": \"FluxTransformer2DModel\"}");
+        CheckpointFiles.write(
+                model.resolve("text_encoder/model.safetensors"),
+                CheckpointFiles.gaussian("text_model.layers.0.q_proj.weight", DataType.BF16, 128, 128));
+        Files.writeString(model.resolve("text_encoder/config.json"), "{\"model_type\": \"clip_text_model\"}");
+        CheckpointFiles.write(
+                model.resolve("vae/diffusion_pytorch_model.safetensors"),
+                CheckpointFiles.gaussian("decoder.conv_in.weight", DataType.F32, 8, 4, 3, 3));
+        Files.writeString(model.resolve("vae/config.json"), "{\"_class_name\": \"AutoencoderKL\"}");
+
+        Path output = directory.resolve("out");
+        succeed("quantize", "--input", model, "--output", output, "--scheme", "nf4");
+        assertThat(files(output))
+                .contains(
+                        "model_index.json",
+                        "scheduler/scheduler_config.json",
+                        "transformer/diffusion_pytorch_model-00001-of-00002.safetensors",
+                        "transformer/diffusion_pytorch_model.safetensors.index.json",
+                        "text_encoder/model.safetensors",
+                        "vae/diffusion_pytorch_model.safetensors");
+        JsonNode index = JSON.readTree(output.resolve("transformer/diffusion_pytorch_model.safetensors.index.json")
+                .toFile());
+        assertThat(index.get("weight_map")
+                        .get("transformer_blocks.1.attn.to_q.weight.absmax")
+                        .asText())
+                .isEqualTo("diffusion_pytorch_model-00002-of-00002.safetensors");
+        assertThat(config(output, "transformer")
+                        .get("quantization_config")
+                        .get("quant_method")
+                        .asText())
+                .isEqualTo("bitsandbytes");
+        assertThat(config(output, "text_encoder").has("quantization_config")).isTrue();
+        assertThat(config(output, "vae").has("quantization_config")).isFalse();
+        succeed("verify", output);
+    }
+
+    private static JsonNode config(Path output, String component) throws IOException {
+        return JSON.readTree(output.resolve(component).resolve("config.json").toFile());
+    }
+
+    @Test
+    void whatDoesNotFitStaysAndIsSaidOrRefused() throws IOException {
+        Path model = directory.resolve("odd");
+        CheckpointFiles.write(
+                model.resolve("model.safetensors"),
+                CheckpointFiles.gaussian("model.layers.0.mlp.down_proj.weight", DataType.BF16, 64, 704),
+                CheckpointFiles.gaussian("model.layers.0.self_attn.q_proj.weight", DataType.BF16, 64, 256));
+        Path output = directory.resolve("out");
+        succeed("quantize", "--input", model, "--output", output, "--scheme", "W4A16");
+        assertThat(contents(output))
+                .containsKeys("model.layers.0.mlp.down_proj.weight", "model.layers.0.self_attn.q_proj.weight_packed");
+        assertThat(report(output).get("tensors").toString()).contains("multiples of the group size 128");
+        assertThat(failure(
+                        ExitCode.BAD_REQUEST,
+                        "quantize",
+                        "--input",
+                        model,
+                        "--output",
+                        directory.resolve("no"),
+                        "--scheme",
+                        "W4A16",
+                        "--strict"))
+                .contains("does not fit")
+                .contains("down_proj");
+    }
+
+    private static Map<String, Integer> contents(Path model) throws IOException {
+        Map<String, Integer> contents = new TreeMap<>();
+        for (CheckpointTensor tensor :
+                Checkpoint.open(LocalStorage.INSTANCE, model.toString()).tensors()) {
+            byte[] data = new byte[Math.toIntExact(tensor.info().byteLength())];
+            try (RandomAccessFile file =
+                    new RandomAccessFile(model.resolve(tensor.file()).toFile(), "r")) {
+                file.seek(tensor.info().offset());
+                file.readFully(data);
+            }
+            contents.put(tensor.name(), Arrays.hashCode(data));
+        }
+        return contents;
+    }
+}
