@@ -13,7 +13,7 @@ public final class SensitiveLayers {
     public static String reason(String layer, Shape shape) {
         // Two dimensions are what says nothing against a layer.
         Shape known = shape == null ? Shape.of(1, 1) : shape;
-        return new BuiltInKeeps(List.of()).reason(
-                new TensorInfo(layer, DataType.F32, known, 0, DataType.F32.byteLength(known.elements())));
+        return new BuiltInKeeps(List.of())
+                .reason(new TensorInfo(layer, DataType.F32, known, 0, DataType.F32.byteLength(known.elements())));
     }
 }
