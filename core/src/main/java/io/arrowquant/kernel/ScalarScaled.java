@@ -188,4 +188,26 @@ final class ScalarScaled implements ScaledKernels {
         }
         return (byte) (value < 0f ? code | 8 : code);
     }
+
+    @Override
+    public void values(
+            byte[] codes,
+            int codeOffset,
+            int count,
+            int shift,
+            float scale,
+            DataType precision,
+            float[] values,
+            int offset) {
+        for (int i = 0; i < count; i++) {
+            values[offset + i] = Float16.round(precision, ((codes[codeOffset + i] & 0xff) + shift) * scale);
+        }
+    }
+
+    @Override
+    public void scale(float[] values, int offset, int count, float scale, DataType precision) {
+        for (int i = offset; i < offset + count; i++) {
+            values[i] = Float16.round(precision, values[i] * scale);
+        }
+    }
 }

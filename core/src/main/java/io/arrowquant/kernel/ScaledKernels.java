@@ -70,4 +70,21 @@ public interface ScaledKernels {
     /** The codes of {@link #float8}, in the same way. */
     void float8OfBrain(
             byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset);
+
+    /**
+     * Back to values: {@code (code + shift) * scale} rounded to the precision, of codes from 0 to 255. The sum is at most
+     * 256 from zero, which all three types hold.
+     */
+    void values(
+            byte[] codes,
+            int codeOffset,
+            int count,
+            int shift,
+            float scale,
+            DataType precision,
+            float[] values,
+            int offset);
+
+    /** Each of the values times the scale, rounded to the precision, in place. They may be NaN as {@link Float#NaN} is. */
+    void scale(float[] values, int offset, int count, float scale, DataType precision);
 }

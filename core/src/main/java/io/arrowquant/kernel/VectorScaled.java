@@ -25,6 +25,8 @@ import jdk.incubator.vector.IntVector;
 final class VectorScaled implements ScaledKernels {
     private static final int LANES = FLOATS.length();
 
+    private final ScaledKernels scalar = new ScalarScaled();
+
     /** Codes that one store writes: those of one vector, or twice that at 128 bits. */
     private static final int STORED_CODES = QUARTER_BYTES.length();
 
@@ -318,5 +320,31 @@ final class VectorScaled implements ScaledKernels {
     public void float8OfBrain(
             byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset) {
         VectorScaledBrains.float8(stored, byteOffset, groups, length, scales, codes, codeOffset);
+    }
+
+    @Override
+    public void values(
+            byte[] codes,
+            int codeOffset,
+            int count,
+            int shift,
+            float scale,
+            DataType precision,
+            float[] values,
+            int offset) {
+        // Subnormal numbers of half precision have fewer bits than dropping some leaves.
+        int done = precision == DataType.F16
+                ? 0
+                : VectorScaledValues.values(
+                        codes, codeOffset, count, shift, scale, droppedBits(precision), values, offset);
+        scalar.values(codes, codeOffset + done, count - done, shift, scale, precision, values, offset + done);
+    }
+
+    @Override
+    public void scale(float[] values, int offset, int count, float scale, DataType precision) {
+        int done = precision == DataType.F16
+                ? 0
+                : VectorScaledValues.scale(values, offset, count, scale, droppedBits(precision));
+        scalar.scale(values, offset + done, count - done, scale, precision);
     }
 }

@@ -230,4 +230,48 @@ abstract class ScaledContract {
             default -> value;
         };
     }
+
+    /** Every scale of 16 bits, subnormal and largest ones too, with codes and zero points at their ends. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "F16"})
+    void valuesOfCodes(DataType precision) {
+        byte[] codes = new byte[261];
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] = (byte) (i * 7);
+        }
+        float[] expected = new float[codes.length + 3];
+        float[] actual = new float[codes.length + 3];
+        for (int bits = 1; bits < 0x7f80; bits += precision == DataType.BF16 ? 1 : 13) {
+            float scale = Float16.round(precision, Float16.brainToFloat((short) bits));
+            for (int shift : new int[] {-256, -8, 0}) {
+                int count = bits % 259;
+                new ScalarScaled().values(codes, 2, count, shift, scale, precision, expected, 3);
+                kernels().values(codes, 2, count, shift, scale, precision, actual, 3);
+                assertThat(actual).isEqualTo(expected);
+            }
+        }
+        new ScalarScaled().values(codes, 0, 3, -7, 0.3f, DataType.F32, expected, 0);
+        assertThat(expected[1]).isEqualTo(0f);
+        assertThat(expected[2]).isEqualTo(7 * 0.3f);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "F16"})
+    void scaledValues(DataType precision) {
+        float[] expected = new float[70];
+        float[] actual = new float[70];
+        Random random = new Random(4);
+        for (int round = 0; round < 3000; round++) {
+            for (int i = 0; i < actual.length; i++) {
+                float value = Float.intBitsToFloat(random.nextInt());
+                actual[i] = Float.isNaN(value) ? Float.NaN : value;
+            }
+            float scale = Float16.round(precision, (float) Math.scalb(random.nextFloat(), random.nextInt(40) - 20));
+            System.arraycopy(actual, 0, expected, 0, actual.length);
+            int count = random.nextInt(67);
+            new ScalarScaled().scale(expected, 2, count, scale, precision);
+            kernels().scale(actual, 2, count, scale, precision);
+            assertThat(actual).isEqualTo(expected);
+        }
+    }
 }

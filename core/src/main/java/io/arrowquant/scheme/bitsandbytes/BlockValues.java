@@ -5,6 +5,8 @@ import io.arrowquant.tensor.DataType;
 
 /** The values that codes stand for: a float32 product, rounded to the type of the weights as the reference does. */
 final class BlockValues {
+    private static final int CODES = 16;
+
     private final FourBitCodes type;
     private final DataType dtype;
 
@@ -13,7 +15,19 @@ final class BlockValues {
         this.dtype = dtype;
     }
 
+    /** The values of all codes of four bits, where these are fewer than the elements of a block. */
+    private final float[] table = new float[CODES];
+
     void decode(byte[] codes, int codeOffset, int count, float absmax, float[] values, int offset) {
+        if (type != null && count > CODES) {
+            for (int code = 0; code < CODES; code++) {
+                table[code] = round(type.value((byte) code) * absmax);
+            }
+            for (int i = 0; i < count; i++) {
+                values[offset + i] = table[codes[codeOffset + i] & (CODES - 1)];
+            }
+            return;
+        }
         for (int i = 0; i < count; i++) {
             byte code = codes[codeOffset + i];
             float value = type == null ? DynamicCodes.value(code) : type.value(code);

@@ -214,7 +214,7 @@ final class CompressedEncoder implements Encoder {
         cursor.begin(tileStart, tileCount);
         for (int run = 0; cursor.next(); run++) {
             grid.load(runScales, run * grid.scaleBytes(), (int) runZeroPoints[run]);
-            grid.reconstruct(codes, cursor.done(), cursor.length(), values, offset + cursor.done());
+            grid.decode(codes, cursor.done(), cursor.length(), values, offset + cursor.done());
         }
         return true;
     }

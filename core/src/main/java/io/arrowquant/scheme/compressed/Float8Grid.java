@@ -77,8 +77,6 @@ final class Float8Grid extends SliceGrid {
     @Override
     void decode(byte[] codes, int codeOffset, int count, float[] values, int offset) {
         widening.widen(DataType.F8_E4M3, codes, codeOffset, values, offset, count);
-        for (int i = offset; i < offset + count; i++) {
-            values[i] = precision.round(values[i] * scale);
-        }
+        kernels.scale(values, offset, count, scale, precision.dtype);
     }
 }

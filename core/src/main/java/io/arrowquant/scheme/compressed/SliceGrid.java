@@ -57,9 +57,4 @@ abstract class SliceGrid {
     }
 
     abstract void decode(byte[] codes, int codeOffset, int count, float[] values, int offset);
-
-    /** The same of codes that this grid made. */
-    void reconstruct(byte[] codes, int codeOffset, int count, float[] values, int offset) {
-        decode(codes, codeOffset, count, values, offset);
-    }
 }

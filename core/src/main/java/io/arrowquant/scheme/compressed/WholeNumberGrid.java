@@ -11,8 +11,6 @@ final class WholeNumberGrid extends SliceGrid {
     private final float lowest;
     private final float highest;
     private final float steps;
-    /** The values of all codes, where these are fewer than the values of a slice usually are. */
-    private final float[] table;
 
     private float scale;
     private float zeroPoint;
@@ -22,7 +20,6 @@ final class WholeNumberGrid extends SliceGrid {
         this.symmetric = symmetric;
         this.lowest = -(1 << (bits - 1));
         this.highest = (1 << (bits - 1)) - 1;
-        this.table = bits <= 4 ? new float[1 << bits] : null;
         this.steps = highest - lowest;
     }
 
@@ -117,34 +114,10 @@ final class WholeNumberGrid extends SliceGrid {
         return true;
     }
 
-    private float value(float whole) {
-        return precision.round(precision.round(whole - zeroPoint) * scale);
-    }
-
+    /** The difference of a code and the zero point is exact in every precision. */
     @Override
     void decode(byte[] codes, int codeOffset, int count, float[] values, int offset) {
-        if (table == null || count < table.length) {
-            for (int i = 0; i < count; i++) {
-                values[offset + i] = value((codes[codeOffset + i] & 0xff) + lowest);
-            }
-            return;
-        }
-        for (int code = 0; code < table.length; code++) {
-            table[code] = value(code + lowest);
-        }
-        for (int i = 0; i < count; i++) {
-            int code = codes[codeOffset + i] & 0xff;
-            // A file may hold others, where codes have a byte each.
-            values[offset + i] = code < table.length ? table[code] : value(code + lowest);
-        }
-    }
-
-    @Override
-    void reconstruct(byte[] codes, int codeOffset, int count, float[] values, int offset) {
-        if (precision == Precision.BRAIN && table != null && BrainProducts.knows(scale)) {
-            BrainProducts.multiply(codes, codeOffset, count, (int) (lowest - zeroPoint), scale, values, offset);
-        } else {
-            decode(codes, codeOffset, count, values, offset);
-        }
+        int shift = (int) (lowest - zeroPoint);
+        kernels.values(codes, codeOffset, count, shift, scale, precision.dtype, values, offset);
     }
 }
