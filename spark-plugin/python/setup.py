@@ -1,6 +1,7 @@
-"""Puts the Spark jar into the wheel, as arrowquant_spark/jars/. All else is in pyproject.toml.
+"""Puts the jars into the wheel, as arrowquant_spark/jars/: the one for Spark, and the one for a JVM in the Python process.
 
-The jar comes from Maven (../target); an unpacked source distribution already has it in place.
+All else is in pyproject.toml. The jars come from Maven (../target and ../../core/target); an unpacked source distribution
+already has them in place.
 """
 
 import shutil
@@ -15,37 +16,45 @@ HERE = Path(__file__).resolve().parent
 INSIDE = Path("arrowquant_spark", "jars")
 
 
-def find_jar(version: str) -> Path:
-    name = f"arrowquant-spark_2.13-{version}.jar"
-    for directory in (HERE.parent / "target", HERE / INSIDE):
-        if (directory / name).is_file():
-            return directory / name
-    raise SetupError(f"{name} is missing. Build it first: run 'mvn -B verify' in the root of the checkout.")
+def find_jars(version: str) -> list[Path]:
+    core = HERE.parent.parent / "core"
+    wanted = {
+        f"arrowquant-spark_2.13-{version}.jar": HERE.parent / "target",
+        f"arrowquant-core-{version}-local.jar": core / "target",
+    }
+    jars = []
+    for name, target in wanted.items():
+        found = [directory / name for directory in (target, HERE / INSIDE) if (directory / name).is_file()]
+        if not found:
+            raise SetupError(f"{name} is missing. Build it first: run 'mvn -B verify' in the root of the checkout.")
+        jars.append(found[0])
+    return jars
 
 
-def put(jar: Path, directory: Path) -> None:
-    """Makes it the only file there: an earlier build may have left its own."""
-    content = jar.read_bytes()
+def put(jars: list[Path], directory: Path) -> None:
+    """Makes them the only files there: an earlier build may have left its own."""
+    contents = {jar.name: jar.read_bytes() for jar in jars}
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    (directory / jar.name).write_bytes(content)
+    for name, content in contents.items():
+        (directory / name).write_bytes(content)
 
 
-class BuildWithJar(build_py):
+class BuildWithJars(build_py):
     def run(self) -> None:
-        jar = find_jar(self.distribution.get_version())
+        jars = find_jars(self.distribution.get_version())
         super().run()
         if self.editable_mode:
-            put(jar, HERE / INSIDE)
+            put(jars, HERE / INSIDE)
         else:
-            put(jar, Path(self.build_lib) / INSIDE)
+            put(jars, Path(self.build_lib) / INSIDE)
 
 
-class SourceWithJar(sdist):
+class SourceWithJars(sdist):
     def make_release_tree(self, base_dir, files) -> None:
-        jar = find_jar(self.distribution.get_version())
+        jars = find_jars(self.distribution.get_version())
         super().make_release_tree(base_dir, files)
-        put(jar, Path(base_dir) / INSIDE)
+        put(jars, Path(base_dir) / INSIDE)
 
 
-setup(cmdclass={"build_py": BuildWithJar, "sdist": SourceWithJar})
+setup(cmdclass={"build_py": BuildWithJars, "sdist": SourceWithJars})

@@ -8,13 +8,20 @@
 [Row(layer_name='a', weights=[0.0, 1.0, 2.0, 3.0], shape=[4])]
 """
 
-from arrowquant_spark.checkpoint import quantize_checkpoint
-from arrowquant_spark.dequantization import dequantize
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
 from arrowquant_spark.errors import ArrowQuantError, InvalidRequestError, PluginMissingError
-from arrowquant_spark.metrics import partition_metrics
-from arrowquant_spark.quantization import quantize
-from arrowquant_spark.report import quantization_report
-from arrowquant_spark.session import configure, jar_path, jars
+
+if TYPE_CHECKING:
+    from arrowquant_spark.checkpoint import quantize_checkpoint
+    from arrowquant_spark.dequantization import dequantize
+    from arrowquant_spark.metrics import partition_metrics
+    from arrowquant_spark.quantization import quantize
+    from arrowquant_spark.report import quantization_report
+    from arrowquant_spark.session import configure, jar_path, jars
 
 __version__ = "0.1.0"
 
@@ -32,3 +39,28 @@ __all__ = [
     "quantize",
     "quantize_checkpoint",
 ]
+
+# Found when they are asked for: all of them need PySpark, and arrowquant_spark.local does not.
+_WHERE = {
+    "configure": "session",
+    "dequantize": "dequantization",
+    "jar_path": "session",
+    "jars": "session",
+    "partition_metrics": "metrics",
+    "quantization_report": "report",
+    "quantize": "quantization",
+    "quantize_checkpoint": "checkpoint",
+}
+
+
+def __getattr__(name: str) -> object:
+    module = _WHERE.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,11 +9,62 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["ArrowQuantError", "InvalidRequestError", "PluginMissingError"]
+__all__ = [
+    "ArrowQuantError",
+    "InvalidRequestError",
+    "MalformedFileError",
+    "PluginMissingError",
+    "QuantizationError",
+    "ResourceError",
+    "ValidationError",
+]
 
 
 class ArrowQuantError(Exception):
-    """The base of what this package raises."""
+    """The base of what this package raises.
+
+    Attributes:
+        layer: The layer concerned, or None.
+        index: The element in the layer, or the byte in the file, or None.
+        row: The row of the layer in its table, or None.
+        reason: What is wrong, without the layer and the remedy.
+        remedy: What to do about it, or an empty string.
+        file: The file concerned, or None.
+    """
+
+    layer: str | None
+    index: int | None
+    row: int | None
+    file: str | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        layer: str | None = None,
+        index: int | None = None,
+        row: int | None = None,
+        reason: str | None = None,
+        remedy: str = "",
+        file: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.layer = layer
+        self.index = index
+        self.row = row
+        self.reason = message if reason is None else reason
+        self.remedy = remedy
+        self.file = file
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_restored, (type(self), str(self), dict(self.__dict__)))
+
+
+def _restored(kind: type[ArrowQuantError], message: str, attributes: dict[str, object]) -> ArrowQuantError:
+    """An error that comes from another process, such as a worker of a pool."""
+    error = kind(message)
+    error.__dict__.update(attributes)
+    return error
 
 
 class InvalidRequestError(ArrowQuantError, ValueError):
@@ -25,6 +76,23 @@ class InvalidRequestError(ArrowQuantError, ValueError):
         ...
     arrowquant_spark.errors.InvalidRequestError: Invalid bit_width: 3. Must be 2, 4, or 8
     """
+
+
+class ValidationError(InvalidRequestError):
+    """What was handed in is not what it must be: a column, a shape, a name, a setting."""
+
+
+class MalformedFileError(ArrowQuantError, ValueError):
+    """A file, or data in a file's format, breaks the rules of its format."""
+
+
+# Older callers expect either of the two.
+class QuantizationError(ArrowQuantError, ValueError, RuntimeError):
+    """The values of a layer cannot be quantized as asked, such as NaN."""
+
+
+class ResourceError(ArrowQuantError, RuntimeError):
+    """Something that is needed is not there, or not enough of it: memory, a JVM, a jar."""
 
 
 class PluginMissingError(ArrowQuantError):

@@ -35,6 +35,20 @@ class ArchitectureTest {
             Map.entry("scheme", List.of("error", "json", "tensor", "kernel", "quality")),
             Map.entry("arrow", List.of("error", "tensor", "kernel", "quality", "scheme")),
             Map.entry(
+                    "local",
+                    List.of(
+                            "error",
+                            "tensor",
+                            "storage",
+                            "safetensors",
+                            "kernel",
+                            "quality",
+                            "scheme",
+                            "arrow",
+                            "recipe",
+                            "checkpoint",
+                            "layout")),
+            Map.entry(
                     "layout",
                     List.of(
                             "error",

@@ -14,8 +14,8 @@ import java.util.Arrays;
 
 /** Sums over pairs of original and quantized values, mergeable in any order with the same result. */
 public final class ErrorStatistics {
-    /** Elements that are summed in double before the sum is added exactly. */
-    static final int BLOCK = 4096;
+    /** Elements that are summed in double before the sum is added exactly; ranges measured apart are cut at multiples. */
+    public static final int BLOCK = 4096;
 
     private static final int LANES = StatisticsKernels.LANES;
 
