@@ -28,7 +28,7 @@ SCHEMES = [*COMPRESSED, *sorted(reference_tools.BITSANDBYTES)]
 # Ours by another name, because MXFP4 is ggml's type.
 NAMES = {"MXFP4": "MXFP4A4"}
 
-# What the tool refuses. Ours keeps the tensors that do not fit, says so, and finishes.
+# What the tool refuses. Ours finishes, and no tensor is lost.
 _GROUPS = "rows of 704 are no whole groups of 128"
 REFUSED = {
     ("llama-704-columns", "W4A16"): _GROUPS,
