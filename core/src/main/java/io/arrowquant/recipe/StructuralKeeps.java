@@ -1,5 +1,6 @@
 package io.arrowquant.recipe;
 
+import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.TensorInfo;
 import java.util.regex.Pattern;
 
@@ -7,6 +8,10 @@ import java.util.regex.Pattern;
 final class StructuralKeeps {
     static final String WEIGHT = ".weight";
 
+    private static final long BLOCK_SIDE = 128;
+
+    private static final Pattern EXPERTS_SHARING_SCALES =
+            Pattern.compile("(?:^|.*\\.)experts\\.\\d+\\.w[13]\\.weight", Pattern.DOTALL);
     private static final Pattern HEAD = Pattern.compile("(?:^|.*\\.)(?:lm_head|embed_out)\\.weight", Pattern.DOTALL);
     private static final Pattern EMBEDDING = Pattern.compile(
             "(?:^|.*\\.)(?:embed_tokens|embed_in|embed_positions|wte|wpe|word_embeddings|tok_embeddings|"
@@ -29,6 +34,22 @@ final class StructuralKeeps {
             return "norm";
         }
         return layout == Layout.BITSANDBYTES ? notLinear(tensor.name(), modelType) : null;
+    }
+
+    /** Why a scheme that could take a tensor may not in this layout, since no runtime would load it; or null. */
+    static String unfit(TensorInfo tensor, Layout layout, Scheme scheme) {
+        if (layout != Layout.COMPRESSED_TENSORS) {
+            return null;
+        }
+        boolean blocks =
+                tensor.shape().rows() % BLOCK_SIDE == 0 && tensor.shape().columns() % BLOCK_SIDE == 0;
+        if (scheme.name().equals("FP8_BLOCK") && !blocks) {
+            return "FP8_BLOCK needs rows and columns that are multiples of 128, but the shape is " + tensor.shape();
+        }
+        return scheme.name().startsWith("NVFP4")
+                        && EXPERTS_SHARING_SCALES.matcher(tensor.name()).matches()
+                ? "NVFP4 shares a scale between w1 and w3, which loaders do not know of experts"
+                : null;
     }
 
     static boolean isMatrix(TensorInfo tensor) {

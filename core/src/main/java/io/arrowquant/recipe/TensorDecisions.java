@@ -107,11 +107,15 @@ final class TensorDecisions {
 
     /** A scheme that cannot take the tensor's shape leaves it as it is and says why. */
     private PlannedTensor quantized(CheckpointTensor source, Scheme chosen) {
+        String refused = StructuralKeeps.unfit(source.info(), layout, chosen);
         try {
             chosen.check(source.info().shape());
-        } catch (InvalidRequestException refused) {
-            unfit.add(source.name() + ": " + refused.getMessage());
-            return new PlannedTensor(source, null, refused.getMessage());
+        } catch (InvalidRequestException doesNotFit) {
+            refused = doesNotFit.getMessage();
+        }
+        if (refused != null) {
+            unfit.add(source.name() + ": " + refused);
+            return new PlannedTensor(source, null, refused);
         }
         return new PlannedTensor(source, chosen, null);
     }

@@ -67,6 +67,28 @@ class RuntimePlanTest {
     }
 
     @Test
+    void whatNoRuntimeWouldLoadStays() {
+        assertThat(reasons("FP8_BLOCK", "a.o_proj.weight", 128, 704)).contains("multiples of 128");
+        assertThat(reasons("FP8_BLOCK", "a.o_proj.weight", 128, 256)).isEqualTo("null");
+        assertThat(reasons("FP8_BLOCK_INV", "a.o_proj.weight", 128, 704)).isEqualTo("null");
+        assertThat(reasons("NVFP4A16", "l.0.block_sparse_moe.experts.3.w1.weight", 128, 256))
+                .contains("w1 and w3");
+        assertThat(reasons("NVFP4A16", "l.0.feed_forward.w1.weight", 128, 256)).isEqualTo("null");
+        assertThat(reasons("W4A16", "l.0.block_sparse_moe.experts.3.w1.weight", 128, 256))
+                .isEqualTo("null");
+    }
+
+    private static String reasons(String scheme, String name, long rows, long columns) {
+        Shape shape = Shape.of(rows, columns);
+        CheckpointTensor tensor = new CheckpointTensor(
+                "model.safetensors", new TensorInfo(name, DataType.BF16, shape, 0, shape.elements() * 2));
+        return String.valueOf(Plan.of(List.of(tensor), Recipe.ofScheme(scheme))
+                .tensors()
+                .get(0)
+                .reason());
+    }
+
+    @Test
     void layoutsAreFoundByName() {
         assertThat(Layout.of("Compressed-Tensors")).isEqualTo(Layout.COMPRESSED_TENSORS);
         assertThatThrownBy(() -> Layout.of("parket")).hasMessageContaining("Did you mean 'parquet'?");

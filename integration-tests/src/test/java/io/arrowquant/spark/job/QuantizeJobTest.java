@@ -210,7 +210,7 @@ class QuantizeJobTest extends JobTestBase {
         for (String component : List.of("unet", "vae")) {
             CheckpointFiles.write(
                     model.resolve(component).resolve("model.safetensors"),
-                    CheckpointFiles.gaussian("conv.weight", DataType.F32, component.equals("vae") ? 256 : 128, 64));
+                    CheckpointFiles.gaussian("proj.weight", DataType.F32, component.equals("vae") ? 256 : 128, 64));
             Files.writeString(model.resolve(component).resolve("config.json"), "{\"of\": \"" + component + "\"}");
         }
         Files.writeString(model.resolve("model_index.json"), "{}");
