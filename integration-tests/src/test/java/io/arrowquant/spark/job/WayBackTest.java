@@ -111,7 +111,7 @@ class WayBackTest extends JobTestBase {
     }
 
     @Test
-    void dequantizeTakesTablesOnly() throws IOException {
+    void dequantizeTakesWhatIsQuantizedOnly() throws IOException {
         Path output = directory.resolve("out");
         Path back = directory.resolve("back");
         succeed("quantize", "--input", model(), "--output", output, "--scheme", "int4");
@@ -122,7 +122,7 @@ class WayBackTest extends JobTestBase {
                 .startsWith("Unknown dtype 'FP32'");
         succeed("dequantize", "--input", output, "--output", back);
         assertThat(failure(2, "dequantize", "--input", back, "--output", directory.resolve("again")))
-                .contains("has layout safetensors");
+                .contains("is quantized in a way that can be decoded");
     }
 
     @Test
