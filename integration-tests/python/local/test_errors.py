@@ -78,7 +78,7 @@ INVALID_CALLS = [
     (lambda q: q.quantize_arrow(one([1.0]), strict=True, skip=["x"]), "No layer matches 'x'"),
     (lambda q: q.quantize_arrow(one([1.0]), target_size=1), "more than the target of 1"),
     (lambda q: q.dequantize_arrow(one([1.0])), "Missing required column"),
-    (lambda q: q.quantize_from_safetensors("/nowhere", "/tmp/x"), "Nothing exists at '/nowhere'"),
+    (lambda q: q.quantize_from_safetensors("/nowhere", "/nowhere/x"), "Nothing exists at '/nowhere'"),
     (lambda q: ArrowQuantV2("fast"), "Invalid mode: fast"),
     (lambda q: ArrowQuantV2(profile="moon"), "Invalid profile: moon"),
     (lambda q: ArrowQuantV2(config={}), "config must be a QuantConfig"),

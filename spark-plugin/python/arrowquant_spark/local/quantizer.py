@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, Literal, overload
 
 from arrowquant_spark.errors import InvalidRequestError, ResourceError, ValidationError, nearest, unknown
-from arrowquant_spark.local import calls, interchange, jvm, safetensors
+from arrowquant_spark.local import calls, interchange, jvm, safetensors, tables
 from arrowquant_spark.local.arrow_types import RecordBatch, RecordBatchReader, Table
 from arrowquant_spark.local.config import QuantConfig
 from arrowquant_spark.local.errors import from_failure
@@ -268,12 +268,12 @@ class ArrowQuantV2:
         True
         """
         request = self._request(bit_width, scheme, continue_on_error, options)
-        data = _ipc_bytes(source)
+        data = tables.ipc_bytes(source)
         pa = jvm.pyarrow()
         buffer = pa.py_buffer(data)
-        views = _with_views(pa, buffer)
+        views = tables.with_views(pa, buffer)
         if views is not None:
-            return _ipc_of(pa, self._quantize(interchange.stream_input(views), request, "quantize_ipc").table)
+            return tables.ipc_of(pa, self._quantize(interchange.stream_input(views), request, "quantize_ipc").table)
         session = self._session()
         text = request.java()
         begin = time.time_ns()
@@ -415,7 +415,7 @@ class ArrowQuantV2:
         name: str,
     ) -> QuantizationResult:
         request = self._request(bit_width, scheme, continue_on_error, options)
-        layers, failures, later = _sound_layers(weights, continue_on_error)
+        layers, failures, later = tables.sound_layers(weights, continue_on_error)
         session = self._session()
         text = request.java()
         watch = None if progress is None else _watch(progress, layers.names)
@@ -447,7 +447,7 @@ class ArrowQuantV2:
         [[0.0, 1.0, 3.0]]
         """
         pa = jvm.pyarrow()
-        stream = interchange.stream_input(_table_of(result))
+        stream = interchange.stream_input(tables.table_of(result))
         session = self._session()
         threads = self.config.threads()
         begin = time.time_ns()
@@ -459,7 +459,7 @@ class ArrowQuantV2:
         table = pa.Table.from_batches([batch])
         narrow = batch.num_rows == 0 or batch.column(1).offsets[-1].as_py() < 2**31
         if narrow:
-            return table.set_column(1, "weights", [_narrow_list(pa, batch.column(1))])
+            return table.set_column(1, "weights", [tables.narrow_list(pa, batch.column(1))])
         return table
 
     def validate_quality(self, original: Any, result: Any, threshold: float | None = None) -> QualityReport:
@@ -478,8 +478,8 @@ class ArrowQuantV2:
             threshold = 0.7 if self.config.min_cosine is None else self.config.min_cosine
         if isinstance(original, str | os.PathLike):
             return safetensors.validate(self, original, result, threshold)
-        source = _arrays_table(original) if isinstance(original, Mapping) else _table_of(original)
-        table = _table_of(result)
+        source = tables.arrays_table(original) if isinstance(original, Mapping) else tables.table_of(original)
+        table = tables.table_of(result)
         before, after = interchange.stream_input(source), interchange.stream_input(table)
         session = self._session()
         threads = self.config.threads()
@@ -703,7 +703,7 @@ class ArrowQuantV2:
             for batch in report.get("batches", ())
         ]
         call = self._record(name, begin, report, copies, scheme)
-        result = QuantizationResult(_joined(pa, batches), report, call.seconds * 1e3, copies)
+        result = QuantizationResult(tables.joined(pa, batches), report, call.seconds * 1e3, copies)
         # The table is not kept: whoever drops a result gets its memory back.
         self._last.call = (report, call.seconds * 1e3, copies, weakref.ref(result.table))
         return result
@@ -749,46 +749,6 @@ def _size(data: Any) -> int:
         return calls.LONG
 
 
-def _joined(pa: Any, batches: list[Any]) -> Any:
-    """One table; batches may differ in what they need columns for."""
-    if not batches:
-        return interchange.result_schema().empty_table()
-    if len(batches) == 1 or len({batch.schema for batch in batches}) == 1:
-        return pa.Table.from_batches(batches)
-    tables = [pa.Table.from_batches([batch]) for batch in batches]
-    return pa.concat_tables(tables, promote_options="permissive")
-
-
-def _sound_layers(
-    weights: Mapping[str, Any], continue_on_error: bool
-) -> tuple[interchange.Layers, list[dict[str, Any]], ValidationError | None]:
-    """The arrays that are any, what is wrong with the others, and the error that comes when those before it are fine."""
-    try:
-        return interchange.layers_input(weights), [], None
-    except ValidationError:
-        sound, failures = [], []
-    for row, (name, value) in enumerate(weights.items()):
-        try:
-            interchange.layers_input({name: value})
-            sound.append((row, name, value))
-        except ValidationError as bad:
-            if not continue_on_error:
-                return interchange.layers_input((pair[1:] for pair in sound)), [], bad
-            failures.append(
-                {
-                    "layer": name if isinstance(name, str) else repr(name),
-                    "kind": "validation",
-                    "message": str(bad),
-                    "reason": bad.reason,
-                    "remedy": bad.remedy,
-                    "row": row,
-                }
-            )
-    layers = interchange.layers_input((pair[1:] for pair in sound))
-    layers.rows = [row for row, _, _ in sound]
-    return layers, failures, None
-
-
 def _watch(progress: ProgressCallback, names: list[str]) -> Callable[[int, int], None]:
     def tell(row: int, done: int) -> None:
         try:
@@ -797,72 +757,3 @@ def _watch(progress: ProgressCallback, names: list[str]) -> Callable[[int, int],
             logger.exception("The progress callback failed; quantization goes on")
 
     return tell
-
-
-def _ipc_bytes(source: Any) -> Any:
-    if isinstance(source, str | os.PathLike):
-        try:
-            return jvm.pyarrow().memory_map(os.fspath(source)).read_buffer()
-        except OSError as missing:
-            raise ValidationError(f"Cannot read {os.fspath(source)}: {missing}") from missing
-    if hasattr(source, "read"):
-        return source.read()
-    try:
-        memoryview(source)
-    except TypeError as wrong:
-        raise ValidationError(f"quantize_ipc takes bytes, a path or a file, not {type(source).__name__}") from wrong
-    return source
-
-
-def _with_views(pa: Any, buffer: Any) -> Any:
-    """The table in IPC data that has columns of views, which Arrow Java cannot check; None for any other data."""
-    try:
-        is_file = buffer.size >= 8 and buffer.slice(0, 6).to_pybytes() == b"ARROW1"
-        reader = pa.ipc.open_file(buffer) if is_file else pa.ipc.open_stream(buffer)
-        if not any("view" in str(field.type) for field in reader.schema):
-            return None
-        table = reader.read_all()
-        table.validate(full=True)
-        return table
-    except (pa.ArrowInvalid, OSError):
-        return None  # The other way says what is wrong with it.
-
-
-def _ipc_of(pa: Any, table: Any) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    written: bytes = sink.getvalue().to_pybytes()
-    return written
-
-
-def _table_of(data: Any) -> Any:
-    """The table of a result."""
-    if isinstance(data, BatchResult):
-        return data.result.table
-    if isinstance(data, QuantizationResult | LayerResult):
-        return data.table
-    return data
-
-
-def _arrays_table(arrays: Mapping[str, Any]) -> Any:
-    """Arrays as a table, one batch for each so that none is copied."""
-    pa = jvm.pyarrow()
-    layers = interchange.layers_input(arrays)
-    batches: list[Any] = []
-    for name, array in zip(layers.names, layers.owners, strict=True):
-        values = pa.array(array.reshape(-1).astype("float32", copy=False))
-        weights = pa.LargeListArray.from_arrays(pa.array([0, array.size], pa.int64()), values)
-        columns = [pa.array([name]), weights, pa.array([list(array.shape)], pa.list_(pa.int64()))]
-        batches.append(pa.RecordBatch.from_arrays(columns, ["layer_name", "weights", "shape"]))
-    if not batches:
-        types = [("layer_name", pa.string()), ("weights", pa.large_list(pa.float32()))]
-        return pa.schema(types).empty_table()
-    return pa.Table.from_batches(batches)
-
-
-def _narrow_list(pa: Any, lists: Any) -> Any:
-    """Lists with offsets of 32 bits; the values stay where they are."""
-    offsets = lists.offsets.cast(pa.int32())
-    return pa.ListArray.from_arrays(offsets, lists.values)
-
