@@ -123,12 +123,15 @@ def test_packages_from_a_repository(jar, tmp_path):
     assert len(places(printed)) == 2
 
 
-def test_wheel_carries_the_jar(jar, tmp_path):
+def test_wheel_carries_the_jars(jar, tmp_path):
     source = tmp_path / "spark-plugin" / "python"
     ignored = shutil.ignore_patterns("__pycache__", "jars", "build", "dist", "*.egg-info")
     shutil.copytree(jar.parents[1] / "python", source, ignore=ignored)
     (source.parent / "target").mkdir()
     shutil.copy(jar, source.parent / "target")
+    (local_jar,) = (jar.parents[2] / "core" / "target").glob("arrowquant-core-*-local.jar")
+    (tmp_path / "core" / "target").mkdir(parents=True)
+    shutil.copy(local_jar, tmp_path / "core" / "target")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, source], tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
@@ -140,7 +143,16 @@ def test_wheel_carries_the_jar(jar, tmp_path):
     assert wheel.name == f"arrowquant_spark-{arrowquant_spark.__version__}-py3-none-any.whl"
     assert RESULT in printed
     assert places(printed) == [str(tmp_path / "site" / "arrowquant_spark" / "__init__.py")] * 2
-    assert sorted(file.name for file in (tmp_path / "site" / "arrowquant_spark" / "jars").iterdir()) == [jar.name]
+    jars = sorted(file.name for file in (tmp_path / "site" / "arrowquant_spark" / "jars").iterdir())
+    assert jars == [local_jar.name, jar.name]
+    (tmp_path / "local.py").write_text(
+        "import numpy, sys\n"
+        "from arrowquant_spark.local import ArrowQuantV2\n"
+        "with ArrowQuantV2() as q:\n"
+        "    print('local:', q.quantize_numpy(numpy.ones(8, 'float32'), bit_width=4).table.num_rows, 'pyspark' in sys.modules)\n"
+    )
+    printed = run([sys.executable, tmp_path / "local.py"], tmp_path, PYTHONPATH=str(tmp_path / "site"))
+    assert "local: 1 False" in printed
 
 
 def test_connect(jar, tmp_path):

@@ -55,6 +55,7 @@ def sound_layers(
 
 
 def ipc_bytes(source: Any) -> Any:
+    """The bytes of IPC data that is given as bytes, a path (mapped, not read) or an open file."""
     if isinstance(source, str | os.PathLike):
         try:
             return jvm.pyarrow().memory_map(os.fspath(source)).read_buffer()
@@ -84,6 +85,7 @@ def with_views(pa: Any, buffer: Any) -> Any:
 
 
 def ipc_of(pa: Any, table: Any) -> bytes:
+    """A table as a stream of IPC."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
