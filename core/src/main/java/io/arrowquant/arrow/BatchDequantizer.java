@@ -1,6 +1,7 @@
 package io.arrowquant.arrow;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.LayerErrors;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.quality.ErrorSummary;

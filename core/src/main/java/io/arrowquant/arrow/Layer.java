@@ -1,6 +1,7 @@
 package io.arrowquant.arrow;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.LayerErrors;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package io.arrowquant.arrow;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.LayerErrors;
 import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.NonFinite;
@@ -14,7 +15,6 @@ import java.util.List;
 /** A layer, the scheme it gets, and where its output goes. Changed by the thread that coordinates, never by workers. */
 final class LayerPlan {
     private static final int SCALES = 1;
-    private static final int ZERO_POINTS = 2;
 
     /** Elements of a piece of a large layer, about: enough to be worth a thread, few enough to keep all threads busy. */
     static final int PIECE = 1 << 18;
@@ -139,17 +139,7 @@ final class LayerPlan {
 
     /** True for schemes whose parts are exactly those that have columns of their own. */
     boolean hasScaleColumns() {
-        return hasScaleColumns(specs);
-    }
-
-    static boolean hasScaleColumns(List<PartSpec> specs) {
-        return specs.size() == ZERO_POINTS + 1
-                && isFloatPart(specs.get(SCALES), "scales")
-                && isFloatPart(specs.get(ZERO_POINTS), "zero_points");
-    }
-
-    private static boolean isFloatPart(PartSpec spec, String suffix) {
-        return spec.suffix().equals(suffix) && spec.dtype() == DataType.F32;
+        return PartSpec.areScaleColumns(specs);
     }
 
     /** True when the decoder must be told the type of the weights. */

@@ -1,6 +1,7 @@
 package io.arrowquant.arrow;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.LayerErrors;
 import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
@@ -119,7 +120,7 @@ final class ResultRows {
         List<PartSpec> specs = scheme.parts(shape, source);
         byte[][] all = new byte[specs.size()][];
         all[0] = payload;
-        if (LayerPlan.hasScaleColumns(specs)) {
+        if (PartSpec.areScaleColumns(specs)) {
             all[1] = floats(scales, at);
             all[2] = floats(zeroPoints, at);
         } else {

@@ -1,6 +1,7 @@
 package io.arrowquant.arrow;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.LayerErrors;
 
 /** The column of shapes, which may be missing, or null in some rows. */
 final class ShapeColumn {

@@ -1,6 +1,7 @@
 package io.arrowquant.arrow;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.LayerErrors;
 import io.arrowquant.error.QuantizationException;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.scheme.Decoder;
@@ -103,7 +104,7 @@ final class StoredLayer {
     /** Parts of the integer family are read piece by piece; where those of others begin is theirs to know. */
     private long step(Decoder decoder, long elements) {
         int unit = decoder.tileUnit();
-        boolean pieces = LayerPlan.hasScaleColumns(scheme.parts(shape, source))
+        boolean pieces = PartSpec.areScaleColumns(scheme.parts(shape, source))
                 && scheme.unit(shape) <= unit
                 && !decoder.needsWholeParts();
         return pieces ? Math.max(1, STEP / unit) * (long) unit : Math.max(1, elements);

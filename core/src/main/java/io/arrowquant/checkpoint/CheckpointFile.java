@@ -19,6 +19,11 @@ public record CheckpointFile(String file, FileEntry entry) {
 
     /** The directory part of the relative name: the component of a diffusers pipeline, or "" at the root. */
     String component() {
+        return componentOf(file);
+    }
+
+    /** The same of any relative name. */
+    public static String componentOf(String file) {
         return file.substring(0, file.lastIndexOf('/') + 1);
     }
 

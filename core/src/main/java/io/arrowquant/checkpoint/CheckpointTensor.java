@@ -8,4 +8,9 @@ public record CheckpointTensor(String file, TensorInfo info) implements Serializ
     public String name() {
         return info.name();
     }
+
+    /** The component it belongs to: tensors of different components may have the same name. */
+    public String component() {
+        return CheckpointFile.componentOf(file);
+    }
 }

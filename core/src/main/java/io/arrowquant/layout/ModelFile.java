@@ -1,5 +1,6 @@
 package io.arrowquant.layout;
 
+import io.arrowquant.checkpoint.CheckpointFile;
 import io.arrowquant.recipe.PlannedTensor;
 import java.util.List;
 
@@ -12,7 +13,7 @@ import java.util.List;
 public record ModelFile(String name, List<PlannedTensor> tensors) {
     /** The directory of the component, with a slash at the end, or "". */
     public String component() {
-        return name.substring(0, name.lastIndexOf('/') + 1);
+        return CheckpointFile.componentOf(name);
     }
 
     public long bytesBefore() {

@@ -51,7 +51,7 @@ final class FusedSets {
             for (Member member : members) {
                 Matcher found = member.name().matcher(tensor.name());
                 if (found.matches()) {
-                    List<String> key = List.of(component(tensor.file()), member.kind(), found.group(1));
+                    List<String> key = List.of(tensor.component(), member.kind(), found.group(1));
                     sets.computeIfAbsent(key, unused -> new ArrayList<>()).add(i);
                     break;
                 }
@@ -64,10 +64,5 @@ final class FusedSets {
             }
         }
         return several;
-    }
-
-    /** Components of a pipeline have tensors of the same names. */
-    private static String component(String file) {
-        return file.substring(0, file.lastIndexOf('/') + 1);
     }
 }

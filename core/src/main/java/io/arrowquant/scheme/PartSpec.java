@@ -3,6 +3,7 @@ package io.arrowquant.scheme;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * One output tensor of a scheme.
@@ -65,6 +66,20 @@ public record PartSpec(String suffix, DataType dtype, Shape shape, Naming naming
     /** A part named after the whole tensor, whose length is known only when it is written. */
     public static PartSpec atMost(String suffix, DataType dtype, long longest) {
         return new PartSpec(suffix, dtype, Shape.of(longest), Naming.OF_TENSOR, Extent.AT_MOST);
+    }
+
+    /**
+     * True for the parts of schemes that make codes, scales and zero points, in this order: those fill the columns of
+     * tables. Told from the parts and not from names, so that another scheme of this form fills them as well.
+     */
+    public static boolean areScaleColumns(List<PartSpec> specs) {
+        return specs.size() == 3
+                && specs.get(1).isOfFloats("scales")
+                && specs.get(2).isOfFloats("zero_points");
+    }
+
+    private boolean isOfFloats(String name) {
+        return suffix.equals(name) && dtype == DataType.F32;
     }
 
     /** The output's name for a tensor of this name. */

@@ -55,18 +55,7 @@ record QuantizedRange(
 
     /** True for the schemes that fill the columns scales and zero_points. */
     boolean hasScaleColumns() {
-        return hasScaleColumns(specs);
-    }
-
-    /** Told from the parts and not from names, so that another scheme of this form fills the columns as well. */
-    static boolean hasScaleColumns(List<PartSpec> specs) {
-        return specs.size() == ZERO_POINTS + 1
-                && isFloatPart(specs.get(SCALES), "scales")
-                && isFloatPart(specs.get(ZERO_POINTS), "zero_points");
-    }
-
-    private static boolean isFloatPart(PartSpec spec, String suffix) {
-        return spec.suffix().equals(suffix) && spec.dtype() == DataType.F32;
+        return PartSpec.areScaleColumns(specs);
     }
 
     /** The array that begins with the main payload; {@link #payloadLength} bytes of it count. */

@@ -1,6 +1,7 @@
 package io.arrowquant.spark.function;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.LayerErrors;
 import io.arrowquant.error.QuantizationException;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.quality.ErrorStatistics;

@@ -1,5 +1,6 @@
 package io.arrowquant.spark.function;
 
+import io.arrowquant.error.LayerErrors;
 import io.arrowquant.tensor.DataType;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.util.ArrayData;

@@ -60,7 +60,7 @@ final class StoredParts {
     byte[][] of(Scheme scheme, Shape shape, List<PartSpec> specs, byte[] data, long start, int count) {
         byte[][] parts = new byte[specs.size()][];
         parts[0] = data;
-        if (QuantizedRange.hasScaleColumns(specs)) {
+        if (PartSpec.areScaleColumns(specs)) {
             long codes = ((long) count * scheme.bitWidth() + Byte.SIZE - 1) / Byte.SIZE;
             if (codes != data.length) {
                 throw new InvalidRequestException("quantized_data has " + data.length + " bytes, but " + count

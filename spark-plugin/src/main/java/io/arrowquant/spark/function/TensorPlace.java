@@ -1,6 +1,7 @@
 package io.arrowquant.spark.function;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.LayerErrors;
 import io.arrowquant.tensor.ElementRange;
 import io.arrowquant.tensor.Shape;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.arrowquant.spark.function;
 
+import io.arrowquant.error.LayerErrors;
 import io.arrowquant.error.QuantizationException;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.quality.TensorStatistics;

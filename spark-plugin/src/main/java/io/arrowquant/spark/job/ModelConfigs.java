@@ -33,20 +33,16 @@ final class ModelConfigs {
     static ModelConfigs read(Checkpoint checkpoint, Configuration configuration) {
         Set<String> components = new LinkedHashSet<>();
         for (CheckpointTensor tensor : checkpoint.tensors()) {
-            components.add(component(tensor.file()));
+            components.add(tensor.component());
         }
         Map<String, ModelConfig> found = new LinkedHashMap<>();
         for (CheckpointFile file : checkpoint.otherFiles()) {
-            String component = component(file.file());
+            String component = CheckpointFile.componentOf(file.file());
             if (file.file().equals(component + ModelConfig.NAME) && components.contains(component)) {
                 found.put(component, ModelConfig.read(file.entry().path(), content(checkpoint, file, configuration)));
             }
         }
         return new ModelConfigs(found);
-    }
-
-    static String component(String file) {
-        return file.substring(0, file.lastIndexOf('/') + 1);
     }
 
     private static byte[] content(Checkpoint checkpoint, CheckpointFile file, Configuration configuration) {
@@ -95,7 +91,7 @@ final class ModelConfigs {
     Map<String, byte[]> quantized(Layout layout, List<PlannedTensor> tensors, List<String> ignore) {
         Map<String, List<PlannedTensor>> members = new LinkedHashMap<>();
         for (PlannedTensor tensor : tensors) {
-            members.computeIfAbsent(component(tensor.source().file()), unused -> new ArrayList<>())
+            members.computeIfAbsent(tensor.source().component(), unused -> new ArrayList<>())
                     .add(tensor);
         }
         Map<String, byte[]> configs = new LinkedHashMap<>();

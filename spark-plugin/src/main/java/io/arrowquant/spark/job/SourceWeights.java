@@ -25,7 +25,6 @@ import org.apache.hadoop.conf.Configuration;
 final class SourceWeights {
     private final List<CheckpointTensor> tensors = new ArrayList<>();
     private final Map<CheckpointTensor, QuantizedTensor> stored = new HashMap<>();
-    private final List<CheckpointTensor> leftOut = new ArrayList<>();
 
     private SourceWeights() {}
 
@@ -35,7 +34,7 @@ final class SourceWeights {
         Map<String, List<CheckpointTensor>> components = new LinkedHashMap<>();
         for (CheckpointTensor tensor : checkpoint.tensors()) {
             components
-                    .computeIfAbsent(ModelConfigs.component(tensor.file()), unused -> new ArrayList<>())
+                    .computeIfAbsent(tensor.component(), unused -> new ArrayList<>())
                     .add(tensor);
         }
         SourceWeights weights = new SourceWeights();
@@ -84,7 +83,6 @@ final class SourceWeights {
     private void add(QuantizedSource source) {
         tensors.addAll(source.tensors());
         stored.putAll(source.quantized());
-        leftOut.addAll(source.leftOut());
     }
 
     /** All tensors; those that have to be decoded with the type and shape they then have. */
@@ -99,10 +97,5 @@ final class SourceWeights {
 
     boolean anyStored() {
         return !stored.isEmpty();
-    }
-
-    /** Tensors that mean nothing once the weights are decoded: scales of activations. */
-    List<CheckpointTensor> leftOut() {
-        return leftOut;
     }
 }

@@ -1,20 +1,17 @@
-package io.arrowquant.arrow;
+package io.arrowquant.error;
 
-import io.arrowquant.error.InvalidRequestException;
-import io.arrowquant.error.Printable;
-
-/** Requests that do not fit the data of a layer, named after it. */
-final class LayerErrors {
+/** Requests that do not fit the data of a layer, named after it where its name is known; it may be null. */
+public final class LayerErrors {
     private LayerErrors() {}
 
-    static InvalidRequestException of(String layer, String message, String remedy) {
+    public static InvalidRequestException of(String layer, String message, String remedy) {
         return new InvalidRequestException(subject(layer) + message, remedy);
     }
 
     /** An error that knows nothing of layers, with the layer put before it. */
-    static InvalidRequestException named(String layer, InvalidRequestException error) {
+    public static InvalidRequestException named(String layer, InvalidRequestException error) {
         String subject = subject(layer);
-        if (error.getMessage().startsWith(subject)) {
+        if (layer == null || error.getMessage().startsWith(subject)) {
             return error;
         }
         String message = error.getMessage();
@@ -26,6 +23,6 @@ final class LayerErrors {
     }
 
     private static String subject(String layer) {
-        return "Layer '" + Printable.text(layer) + "': ";
+        return layer == null ? "" : "Layer '" + Printable.text(layer) + "': ";
     }
 }
