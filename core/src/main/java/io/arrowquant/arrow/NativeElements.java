@@ -3,7 +3,6 @@ package io.arrowquant.arrow;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.ElementSource;
 import io.arrowquant.tensor.DataType;
-import java.nio.ByteOrder;
 import org.apache.arrow.memory.util.MemoryUtil;
 
 /**
@@ -12,7 +11,6 @@ import org.apache.arrow.memory.util.MemoryUtil;
  */
 final class NativeElements implements ElementSource {
     private Layer layer;
-    private float[] floats = new float[0];
     private byte[] bytes = new byte[0];
 
     NativeElements of(Layer of) {
@@ -25,19 +23,6 @@ final class NativeElements implements ElementSource {
         DataType type = layer.type();
         long from = layer.address() + type.byteLength(start);
         int length = Math.toIntExact(type.byteLength(count));
-        if (type == DataType.F32) {
-            if (floats.length < count) {
-                floats = new float[Math.max(count, Math.min(Tile.ELEMENTS, Math.toIntExact(layer.elements())))];
-            }
-            if (count > 0) {
-                MemoryUtil.directBuffer(from, length)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .asFloatBuffer()
-                        .get(floats, 0, count);
-            }
-            tile.setFloats(floats, 0, count);
-            return;
-        }
         if (bytes.length < length) {
             bytes = new byte[length];
         }

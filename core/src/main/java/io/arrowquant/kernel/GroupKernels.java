@@ -82,6 +82,21 @@ public interface GroupKernels {
             int packedOffset);
 
     /**
+     * The same of floats as they are stored.
+     *
+     * @return false when this provider is faster with codes of a byte each, packed afterwards; nothing is then written
+     */
+    boolean encodeStoredNibbles(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] packed,
+            int packedOffset);
+
+    /**
      * Packed codes of bfloat16 in 4 or 8 bits with zero in the middle: {@code round_half_even(x * factor)}, the product
      * rounded to a float first, and half the number of codes. Each span of {@link SymmetricFactors#SPAN} elements has a
      * factor; see there for when that is as good as a division.

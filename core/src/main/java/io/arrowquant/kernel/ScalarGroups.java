@@ -198,6 +198,41 @@ final class ScalarGroups implements GroupKernels {
     }
 
     @Override
+    public boolean encodeStoredNibbles(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] packed,
+            int packedOffset) {
+        for (int group = 0; group < groups; group++) {
+            int begin = group * length;
+            nibblesOfStored(
+                    stored,
+                    byteOffset + Float.BYTES * begin,
+                    length,
+                    scales[group],
+                    zeroPoints[group],
+                    packed,
+                    packedOffset + begin / 2);
+        }
+        return true;
+    }
+
+    static void nibblesOfStored(
+            byte[] stored, int byteOffset, int count, float scale, float zeroPoint, byte[] packed, int packedOffset) {
+        for (int i = 0; i < count; i += 2) {
+            float first = (float) STORED_FLOATS.get(stored, byteOffset + Float.BYTES * i);
+            float second = (float) STORED_FLOATS.get(stored, byteOffset + Float.BYTES * (i + 1));
+            int low = code(first, scale, zeroPoint, 15f);
+            int high = code(second, scale, zeroPoint, 15f);
+            packed[packedOffset + i / 2] = (byte) (low | high << 4);
+        }
+    }
+
+    @Override
     public void encodeBrainByFactors(
             byte[] stored, int byteOffset, int spans, int bits, float[] factors, byte[] packed, int packedOffset) {
         int perByte = Byte.SIZE / bits;

@@ -136,6 +136,30 @@ final class ScalarScaled implements ScaledKernels {
         }
     }
 
+    @Override
+    public boolean nibblesOfBrain(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] packed, int packedOffset) {
+        for (int group = 0; group < groups; group++) {
+            int begin = group * length;
+            nibblesOfBrain(stored, byteOffset + 2 * begin, length, scales[group], packed, packedOffset + begin / 2);
+        }
+        return true;
+    }
+
+    static void nibblesOfBrain(
+            byte[] stored, int byteOffset, int length, float scale, byte[] packed, int packedOffset) {
+        for (int i = 0; i < length; i += 2) {
+            int first = nibble(brain(stored, byteOffset + 2 * i), scale);
+            int second = nibble(brain(stored, byteOffset + 2 * i + 2), scale);
+            packed[packedOffset + i / 2] = (byte) (first | second << 4);
+        }
+    }
+
+    private static int nibble(float value, float scale) {
+        float scaled = Float16.round(DataType.BF16, value / scale);
+        return (int) Math.rint(Math.min(Math.max(scaled, -8), 7)) + 8;
+    }
+
     /** One group; zero as zero point adds nothing. */
     static void groupOfBrain(
             byte[] stored,

@@ -67,6 +67,15 @@ public interface ScaledKernels {
             byte[] codes,
             int codeOffset);
 
+    /**
+     * The same of codes from -8 to 7 without zero points, packed: two a byte, the first in the lower half. Lengths are
+     * even.
+     *
+     * @return false when this provider is faster with codes of a byte each, packed afterwards; nothing is then written
+     */
+    boolean nibblesOfBrain(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] packed, int packedOffset);
+
     /** The codes of {@link #float8}, in the same way. */
     void float8OfBrain(
             byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset);

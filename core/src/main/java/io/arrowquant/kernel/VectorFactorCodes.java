@@ -1,6 +1,7 @@
 package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
+import static io.arrowquant.kernel.VectorShapes.BYTES;
 import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
 import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
@@ -29,8 +30,8 @@ final class VectorFactorCodes {
 
     private static final int SPAN = SymmetricFactors.SPAN;
 
-    /** Vectors of a span. */
-    private static final int STEPS = SPAN / LANES;
+    /** Two vectors a round. */
+    private static final int ROUNDS = SPAN / (2 * LANES);
 
     private VectorFactorCodes() {}
 
@@ -40,20 +41,32 @@ final class VectorFactorCodes {
         FloatVector magic = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER + 8));
         for (int span = 0; span < spans; span++) {
             FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, factors[span]));
-            for (int step = 0; step < STEPS; step++) {
-                int i = span * SPAN + step * LANES;
-                ByteVector loaded =
-                        BYTE_VECTOR.cast(ByteVector.fromArray(VectorShapes.BYTES, stored, byteOffset + 2 * i));
-                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                FloatVector x = FLOAT_VECTOR.cast(
-                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
-                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
-                IntVector low = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
-                IntVector high = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
-                IntVector both = low.or(INT_VECTOR.cast(high.lanewise(LSHL, 4)));
+            for (int round = 0; round < ROUNDS; round++) {
+                int i = span * SPAN + round * 2 * LANES;
+                int at = byteOffset + 2 * i;
+                ByteVector a = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
+                ByteVector b = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + BYTES.length()));
+                IntVector aPair = INT_VECTOR.cast(a.reinterpretAsInts());
+                IntVector bPair = INT_VECTOR.cast(b.reinterpretAsInts());
+                FloatVector aX = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(aPair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector bX = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(bPair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector aY = FLOAT_VECTOR.cast(aPair.and(upperHalf).reinterpretAsFloats());
+                FloatVector bY = FLOAT_VECTOR.cast(bPair.and(upperHalf).reinterpretAsFloats());
+                IntVector aLow = INT_VECTOR.cast(aX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector bLow = INT_VECTOR.cast(bX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector aHigh = INT_VECTOR.cast(aY.mul(factor).add(magic).reinterpretAsInts());
+                IntVector bHigh = INT_VECTOR.cast(bY.mul(factor).add(magic).reinterpretAsInts());
+                IntVector aBoth = aLow.or(INT_VECTOR.cast(aHigh.lanewise(LSHL, 4)));
+                IntVector bBoth = bLow.or(INT_VECTOR.cast(bHigh.lanewise(LSHL, 4)));
+                int to = packedOffset + (i >> 1);
                 QUARTER_BYTE_VECTOR
-                        .cast(both.convertShape(I2B, QUARTER_BYTES, 0))
-                        .intoArray(packed, packedOffset + i / 2);
+                        .cast(aBoth.convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(packed, to);
+                QUARTER_BYTE_VECTOR
+                        .cast(bBoth.convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(packed, to + QUARTER_BYTES.length());
             }
         }
     }
@@ -65,19 +78,29 @@ final class VectorFactorCodes {
         FloatVector magic = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER + 128));
         for (int span = 0; span < spans; span++) {
             FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, factors[span]));
-            for (int step = 0; step < STEPS; step++) {
-                int i = span * SPAN + step * LANES;
-                ByteVector loaded =
-                        BYTE_VECTOR.cast(ByteVector.fromArray(VectorShapes.BYTES, stored, byteOffset + 2 * i));
-                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                FloatVector x = FLOAT_VECTOR.cast(
-                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
-                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
-                IntVector low = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
-                IntVector high = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
-                IntVector both = low.and(lowByte).or(INT_VECTOR.cast(high.lanewise(LSHL, 8)));
-                ShortVector narrowed = HALF_SHORT_VECTOR.cast(both.convertShape(I2S, HALF_SHORTS, 0));
-                HALF_BYTE_VECTOR.cast(narrowed.reinterpretAsBytes()).intoArray(codes, codeOffset + i);
+            for (int round = 0; round < ROUNDS; round++) {
+                int i = span * SPAN + round * 2 * LANES;
+                int at = byteOffset + 2 * i;
+                ByteVector a = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
+                ByteVector b = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + BYTES.length()));
+                IntVector aPair = INT_VECTOR.cast(a.reinterpretAsInts());
+                IntVector bPair = INT_VECTOR.cast(b.reinterpretAsInts());
+                FloatVector aX = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(aPair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector bX = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(bPair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector aY = FLOAT_VECTOR.cast(aPair.and(upperHalf).reinterpretAsFloats());
+                FloatVector bY = FLOAT_VECTOR.cast(bPair.and(upperHalf).reinterpretAsFloats());
+                IntVector aLow = INT_VECTOR.cast(aX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector bLow = INT_VECTOR.cast(bX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector aHigh = INT_VECTOR.cast(aY.mul(factor).add(magic).reinterpretAsInts());
+                IntVector bHigh = INT_VECTOR.cast(bY.mul(factor).add(magic).reinterpretAsInts());
+                IntVector aBoth = aLow.and(lowByte).or(INT_VECTOR.cast(aHigh.lanewise(LSHL, 8)));
+                ShortVector aCodes = HALF_SHORT_VECTOR.cast(aBoth.convertShape(I2S, HALF_SHORTS, 0));
+                IntVector bBoth = bLow.and(lowByte).or(INT_VECTOR.cast(bHigh.lanewise(LSHL, 8)));
+                ShortVector bCodes = HALF_SHORT_VECTOR.cast(bBoth.convertShape(I2S, HALF_SHORTS, 0));
+                HALF_BYTE_VECTOR.cast(aCodes.reinterpretAsBytes()).intoArray(codes, codeOffset + i);
+                HALF_BYTE_VECTOR.cast(bCodes.reinterpretAsBytes()).intoArray(codes, codeOffset + i + LANES);
             }
         }
     }

@@ -37,7 +37,7 @@ final class VectorGroups implements GroupKernels {
     private static final int BRAIN_LANES = SHORTS.length();
 
     /** There are no vectors of four bytes: with 128 bits a store would reach beyond the last group. */
-    private static final boolean WRITES_BEYOND = QUARTER_BYTES.length() > FLOAT_LANES;
+    static final boolean WRITES_BEYOND = QUARTER_BYTES.length() > FLOAT_LANES;
 
     static final float MAGIC = 256.5f;
 
@@ -51,9 +51,9 @@ final class VectorGroups implements GroupKernels {
     static final int DOUBT = 4;
 
     /** Between these, the reciprocal of a scale is a normal float. */
-    private static final float SMALLEST_SCALE = 0x1p-100f;
+    static final float SMALLEST_SCALE = 0x1p-100f;
 
-    private static final float LARGEST_SCALE = 0x1p100f;
+    static final float LARGEST_SCALE = 0x1p100f;
 
     /** So many elements at most are divided for one that is in doubt. */
     private static final int PIECE = 128;
@@ -271,6 +271,23 @@ final class VectorGroups implements GroupKernels {
         } else {
             VectorSpans.nibbles(stored, byteOffset, groups, length, scales, zeroPoints, packed, packedOffset);
         }
+    }
+
+    @Override
+    public boolean encodeStoredNibbles(
+            byte[] stored,
+            int byteOffset,
+            int groups,
+            int length,
+            float[] scales,
+            float[] zeroPoints,
+            byte[] packed,
+            int packedOffset) {
+        if (!VectorStoredNibbles.FITS || length % VectorSpans.LENGTH != 0) {
+            return false;
+        }
+        VectorStoredNibbles.encode(stored, byteOffset, groups, length, scales, zeroPoints, packed, packedOffset);
+        return true;
     }
 
     /** Groups of any scale: values near the middle between two codes are watched for. */

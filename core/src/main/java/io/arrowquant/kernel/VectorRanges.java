@@ -200,21 +200,34 @@ final class VectorRanges {
     /** The same of floats as they are stored. */
     static boolean rangesOfStored(byte[] stored, int byteOffset, int groups, int length, float[] lows, float[] highs) {
         IntVector sign = INT_VECTOR.cast(IntVector.broadcast(INTS, SIGN));
+        int groupBytes = Float.BYTES * length;
+        int quadBytes = groupBytes & -(4 * VECTOR_BYTES);
         int largest = 0;
         for (int group = 0; group < groups; group++) {
             IntVector positive = INT_VECTOR.cast(IntVector.zero(INTS));
             IntVector negative = INT_VECTOR.cast(IntVector.zero(INTS));
-            int begin = byteOffset + Float.BYTES * group * length;
-            // Groups are whole numbers of two vectors.
-            for (int at = begin; at < begin + Float.BYTES * length; at += 2 * VECTOR_BYTES) {
+            int begin = byteOffset + groupBytes * group;
+            for (int at = begin; at < begin + quadBytes; at += 4 * VECTOR_BYTES) {
                 ByteVector a = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
                 ByteVector b = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + VECTOR_BYTES));
+                ByteVector c = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + 2 * VECTOR_BYTES));
+                ByteVector d = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + 3 * VECTOR_BYTES));
                 IntVector aBits = INT_VECTOR.cast(a.reinterpretAsInts());
                 IntVector bBits = INT_VECTOR.cast(b.reinterpretAsInts());
+                IntVector cBits = INT_VECTOR.cast(c.reinterpretAsInts());
+                IntVector dBits = INT_VECTOR.cast(d.reinterpretAsInts());
                 IntVector aTurned = INT_VECTOR.cast(aBits.lanewise(XOR, sign));
                 IntVector bTurned = INT_VECTOR.cast(bBits.lanewise(XOR, sign));
-                positive = INT_VECTOR.cast(positive).max(aBits.max(bBits));
-                negative = INT_VECTOR.cast(negative).max(aTurned.max(bTurned));
+                IntVector cTurned = INT_VECTOR.cast(cBits.lanewise(XOR, sign));
+                IntVector dTurned = INT_VECTOR.cast(dBits.lanewise(XOR, sign));
+                positive = INT_VECTOR.cast(positive).max(aBits.max(bBits).max(cBits.max(dBits)));
+                negative = INT_VECTOR.cast(negative).max(aTurned.max(bTurned).max(cTurned.max(dTurned)));
+            }
+            for (int at = begin + quadBytes; at < begin + groupBytes; at += VECTOR_BYTES) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
+                IntVector bits = INT_VECTOR.cast(loaded.reinterpretAsInts());
+                positive = INT_VECTOR.cast(positive).max(bits);
+                negative = INT_VECTOR.cast(negative).max(INT_VECTOR.cast(bits.lanewise(XOR, sign)));
             }
             int highest = INT_VECTOR.cast(positive).reduceLanes(MAX);
             int lowest = INT_VECTOR.cast(negative).reduceLanes(MAX);

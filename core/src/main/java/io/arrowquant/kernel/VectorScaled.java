@@ -317,6 +317,16 @@ final class VectorScaled implements ScaledKernels {
     }
 
     @Override
+    public boolean nibblesOfBrain(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] packed, int packedOffset) {
+        if (length % SymmetricFactors.SPAN != 0 || VectorGroups.WRITES_BEYOND) {
+            return false;
+        }
+        VectorScaledSpans.nibbles(stored, byteOffset, groups, length, scales, packed, packedOffset);
+        return true;
+    }
+
+    @Override
     public void float8OfBrain(
             byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset) {
         VectorScaledBrains.float8(stored, byteOffset, groups, length, scales, codes, codeOffset);

@@ -35,9 +35,9 @@ final class VectorScaledBrains {
     private static final int BRAIN_LANES = SHORTS.length();
 
     /** Between these, the reciprocal of a scale is a normal float, and so are quotients that matter. */
-    private static final float SMALLEST_SCALE = 0x1p-100f;
+    static final float SMALLEST_SCALE = 0x1p-100f;
 
-    private static final float LARGEST_SCALE = 0x1p100f;
+    static final float LARGEST_SCALE = 0x1p100f;
 
     private VectorScaledBrains() {}
 
@@ -57,7 +57,7 @@ final class VectorScaledBrains {
             byte[] codes,
             int codeOffset) {
         if (length % SymmetricFactors.SPAN == 0) {
-            spans(stored, byteOffset, groups, length, scales, lowest, highest, codes, codeOffset);
+            VectorScaledSpans.bytes(stored, byteOffset, groups, length, scales, lowest, highest, codes, codeOffset);
             return;
         }
         IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
@@ -100,75 +100,6 @@ final class VectorScaledBrains {
                 IntVector both = firstCode.or(INT_VECTOR.cast(secondCode.lanewise(LSHL, 8)));
                 ShortVector narrowed = HALF_SHORT_VECTOR.cast(both.convertShape(I2S, HALF_SHORTS, 0));
                 HALF_BYTE_VECTOR.cast(narrowed.reinterpretAsBytes()).intoArray(codes, codeOffset + i);
-            }
-        }
-    }
-
-    /**
-     * Symmetric groups of whole spans; see {@link VectorSpans} for how the loop is made. The lower half of a sum with the
-     * rounder is a whole number with a sign: those of a pair are brought together.
-     */
-    private static void spans(
-            byte[] stored,
-            int byteOffset,
-            int groups,
-            int length,
-            float[] scales,
-            int lowest,
-            int highest,
-            byte[] codes,
-            int codeOffset) {
-        IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
-        IntVector lowerHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0000ffff));
-        IntVector half = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x8000));
-        FloatVector rounder = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER));
-        int rounderBits = Float.floatToRawIntBits(ROUNDER);
-        IntVector least = INT_VECTOR.cast(IntVector.broadcast(INTS, rounderBits + lowest));
-        IntVector most = INT_VECTOR.cast(IntVector.broadcast(INTS, rounderBits + highest));
-        ShortVector base = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, (short) lowest));
-        int spansOfGroup = length / SymmetricFactors.SPAN;
-        int spans = groups * spansOfGroup;
-        int left = spansOfGroup;
-        int group = 0;
-        for (int span = 0; span < spans; span++) {
-            float scale = scales[group];
-            int begin = span * SymmetricFactors.SPAN;
-            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
-            for (int step = 0; step < SymmetricFactors.SPAN / BRAIN_LANES; step++) {
-                int i = begin + step * BRAIN_LANES;
-                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
-                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                FloatVector x = FLOAT_VECTOR.cast(
-                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
-                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
-                IntVector xBits = INT_VECTOR.cast(x.mul(factor).reinterpretAsInts());
-                IntVector yBits = INT_VECTOR.cast(y.mul(factor).reinterpretAsInts());
-                FloatVector first =
-                        FLOAT_VECTOR.cast(xBits.add(half).and(upperHalf).reinterpretAsFloats());
-                FloatVector second =
-                        FLOAT_VECTOR.cast(yBits.add(half).and(upperHalf).reinterpretAsFloats());
-                IntVector firstSum = INT_VECTOR
-                        .cast(first.add(rounder).reinterpretAsInts())
-                        .max(least)
-                        .min(most);
-                IntVector secondSum = INT_VECTOR
-                        .cast(second.add(rounder).reinterpretAsInts())
-                        .max(least)
-                        .min(most);
-                IntVector both = firstSum.and(lowerHalf).or(INT_VECTOR.cast(secondSum.lanewise(LSHL, 16)));
-                ShortVector pairs =
-                        SHORT_VECTOR.cast(both.reinterpretAsShorts()).sub(base);
-                HALF_BYTE_VECTOR.cast(pairs.convertShape(S2B, HALF_BYTES, 0)).intoArray(codes, codeOffset + i);
-            }
-            if (!multiplies(scale)) {
-                int at = byteOffset + 2 * begin;
-                int elements = SymmetricFactors.SPAN;
-                ScalarScaled.groupOfBrain(stored, at, elements, scale, 0f, lowest, highest, codes, codeOffset + begin);
-            }
-            left--;
-            if (left == 0) {
-                left = spansOfGroup;
-                group++;
             }
         }
     }

@@ -38,6 +38,9 @@ final class VectorShapes {
     static final VectorSpecies<Byte> QUARTER_BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, BITS / 4)));
 
+    /** Bytes for the lanes of one vector of longs; half or more of it is unused below 512 bits. */
+    static final VectorSpecies<Byte> EIGHTH_BYTES = VectorSpecies.of(byte.class, VectorShape.S_64_BIT);
+
     // The classes of these vectors. The compiler of JDK 17 does not see the class of a vector that was loaded,
     // converted
     // or carried around a loop: it goes by the classes that met at the same place before, in code that all users of
@@ -51,6 +54,8 @@ final class VectorShapes {
             ByteVector.zero(HALF_BYTES).getClass();
     static final Class<? extends ByteVector> QUARTER_BYTE_VECTOR =
             ByteVector.zero(QUARTER_BYTES).getClass();
+    static final Class<? extends ByteVector> EIGHTH_BYTE_VECTOR =
+            ByteVector.zero(EIGHTH_BYTES).getClass();
     static final Class<? extends ShortVector> SHORT_VECTOR =
             ShortVector.zero(SHORTS).getClass();
     static final Class<? extends ShortVector> HALF_SHORT_VECTOR =

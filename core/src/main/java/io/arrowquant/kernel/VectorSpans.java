@@ -3,7 +3,9 @@ package io.arrowquant.kernel;
 import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
 import static io.arrowquant.kernel.VectorGroups.DOUBT;
 import static io.arrowquant.kernel.VectorGroups.FRACTION_BITS;
+import static io.arrowquant.kernel.VectorGroups.LARGEST_SCALE;
 import static io.arrowquant.kernel.VectorGroups.MAGIC;
+import static io.arrowquant.kernel.VectorGroups.SMALLEST_SCALE;
 import static io.arrowquant.kernel.VectorShapes.BYTES;
 import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
@@ -33,6 +35,11 @@ import jdk.incubator.vector.ShortVector;
  * The codes of {@link VectorGroups} for groups that are made of spans, 128 elements each: one loop over all spans of a
  * call, and in it a number of vectors that the compiler knows. A loop over each group, of a few vectors only, takes as
  * much time to begin and end as for the vectors.
+ *
+ * <p>Three more things keep these loops at the speed of their vectors. Several vectors are written out for each round:
+ * their bounds are then checked together. Nothing else is called: what the compiler does not inline, and after so many
+ * vectors it inlines no more, costs all registers. So spans with values in doubt are remembered, a bit each, and divided
+ * when there are 64.
  */
 final class VectorSpans {
     /** Elements of a span. */
@@ -40,9 +47,10 @@ final class VectorSpans {
 
     private static final int FLOAT_LANES = FLOATS.length();
     private static final int BRAIN_LANES = SHORTS.length();
+    private static final int VECTOR_BYTES = BYTES.length();
 
     /** What is added for codes of four bits: the sum then has sixteen bits below its code. */
-    private static final float NIBBLE_MAGIC = 128.5f;
+    static final float NIBBLE_MAGIC = 128.5f;
 
     /** Takes doubtful fractions, from minus to plus twice the doubt, to the smallest shorts. */
     private static final short SHIFT = (short) (Short.MIN_VALUE + 2 * DOUBT);
@@ -73,42 +81,69 @@ final class VectorSpans {
         int spans = groups * spansOfGroup;
         int left = spansOfGroup;
         int group = 0;
+        long doubts = 0;
         for (int span = 0; span < spans; span++) {
             float scale = scales[group];
             float zeroPoint = zeroPoints[group];
             FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
             FloatVector magic = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, NIBBLE_MAGIC + zeroPoint));
             ShortVector nearest = far;
-            for (int step = 0; step < LENGTH / BRAIN_LANES; step++) {
-                int i = span * LENGTH + step * BRAIN_LANES;
-                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
-                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                FloatVector x = FLOAT_VECTOR.cast(
-                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
-                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
-                IntVector first = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
-                IntVector second = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
-                ShortVector distances = SHORT_VECTOR.cast(first.and(lowerHalf)
-                        .or(INT_VECTOR.cast(second.lanewise(LSHL, 16)))
+            for (int round = 0; round < LENGTH / (2 * BRAIN_LANES); round++) {
+                int i = span * LENGTH + round * 2 * BRAIN_LANES;
+                int at = byteOffset + 2 * i;
+                int to = packedOffset + (i >> 1);
+                ByteVector a = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
+                ByteVector b = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + VECTOR_BYTES));
+                IntVector aPair = INT_VECTOR.cast(a.reinterpretAsInts());
+                IntVector bPair = INT_VECTOR.cast(b.reinterpretAsInts());
+                FloatVector aX = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(aPair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector bX = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(bPair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector aY = FLOAT_VECTOR.cast(aPair.and(upperHalf).reinterpretAsFloats());
+                FloatVector bY = FLOAT_VECTOR.cast(bPair.and(upperHalf).reinterpretAsFloats());
+                IntVector aFirst = INT_VECTOR.cast(aX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector bFirst = INT_VECTOR.cast(bX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector aSecond = INT_VECTOR.cast(aY.mul(factor).add(magic).reinterpretAsInts());
+                IntVector bSecond = INT_VECTOR.cast(bY.mul(factor).add(magic).reinterpretAsInts());
+                ShortVector aDistances = SHORT_VECTOR.cast(aFirst.and(lowerHalf)
+                        .or(INT_VECTOR.cast(aSecond.lanewise(LSHL, 16)))
                         .reinterpretAsShorts());
-                nearest = SHORT_VECTOR.cast(nearest).min(distances.add(shift));
+                ShortVector bDistances = SHORT_VECTOR.cast(bFirst.and(lowerHalf)
+                        .or(INT_VECTOR.cast(bSecond.lanewise(LSHL, 16)))
+                        .reinterpretAsShorts());
+                nearest = SHORT_VECTOR.cast(nearest).min(aDistances.add(shift).min(bDistances.add(shift)));
                 // The lowest four bits of one and the next four of the other: the rest is dropped.
-                IntVector low = INT_VECTOR.cast(first.lanewise(LSHR, 16));
-                IntVector high = INT_VECTOR.cast(second.lanewise(LSHR, 16 - 4));
-                IntVector differing = INT_VECTOR.cast(low.lanewise(XOR, high)).and(lowNibble);
-                IntVector both = INT_VECTOR.cast(high.lanewise(XOR, differing));
+                IntVector aHigh = INT_VECTOR.cast(aSecond.lanewise(LSHR, 16 - 4));
+                IntVector bHigh = INT_VECTOR.cast(bSecond.lanewise(LSHR, 16 - 4));
+                IntVector aLow = INT_VECTOR.cast(aFirst.lanewise(LSHR, 16));
+                IntVector bLow = INT_VECTOR.cast(bFirst.lanewise(LSHR, 16));
+                IntVector aDiffering =
+                        INT_VECTOR.cast(aLow.lanewise(XOR, aHigh)).and(lowNibble);
+                IntVector bDiffering =
+                        INT_VECTOR.cast(bLow.lanewise(XOR, bHigh)).and(lowNibble);
+                IntVector aBoth = INT_VECTOR.cast(aHigh.lanewise(XOR, aDiffering));
+                IntVector bBoth = INT_VECTOR.cast(bHigh.lanewise(XOR, bDiffering));
                 QUARTER_BYTE_VECTOR
-                        .cast(both.convertShape(I2B, QUARTER_BYTES, 0))
-                        .intoArray(packed, packedOffset + i / 2);
+                        .cast(aBoth.convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(packed, to);
+                QUARTER_BYTE_VECTOR
+                        .cast(bBoth.convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(packed, to + QUARTER_BYTES.length());
             }
             boolean doubtful = SHORT_VECTOR
                     .cast(nearest)
                     .compare(LE, (short) (Short.MIN_VALUE + 2 * DOUBT))
                     .anyTrue();
-            if (doubtful || !VectorGroups.multiplies(scale)) {
-                int at = byteOffset + 2 * LENGTH * span;
-                int packedAt = packedOffset + LENGTH / 2 * span;
-                VectorGroups.divideNibbles(stored, at, LENGTH, scale, zeroPoint, packed, packedAt);
+            doubts |= doubtful || !(scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE) ? 1L << span : 0L;
+            if ((span + 1) % Long.SIZE == 0 || span + 1 == spans) {
+                for (; doubts != 0; doubts &= doubts - 1) {
+                    int other = span / Long.SIZE * Long.SIZE + Long.numberOfTrailingZeros(doubts);
+                    int of = other / spansOfGroup;
+                    int at = byteOffset + 2 * LENGTH * other;
+                    int to = packedOffset + LENGTH / 2 * other;
+                    VectorGroups.divideNibbles(stored, at, LENGTH, scales[of], zeroPoints[of], packed, to);
+                }
             }
             left--;
             if (left == 0) {
@@ -139,44 +174,79 @@ final class VectorSpans {
         int spans = groups * spansOfGroup;
         int left = spansOfGroup;
         int group = 0;
+        long doubts = 0;
         for (int span = 0; span < spans; span++) {
             float scale = scales[group];
             float zeroPoint = zeroPoints[group];
             FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
             FloatVector magic = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, MAGIC + zeroPoint));
             ShortVector nearest = far;
-            for (int step = 0; step < LENGTH / BRAIN_LANES; step++) {
-                int i = span * LENGTH + step * BRAIN_LANES;
-                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
-                IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                FloatVector x = FLOAT_VECTOR.cast(
-                        INT_VECTOR.cast(pair.lanewise(LSHL, 16)).reinterpretAsFloats());
-                FloatVector y = FLOAT_VECTOR.cast(pair.and(upperHalf).reinterpretAsFloats());
-                IntVector first = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
-                IntVector second = INT_VECTOR.cast(y.mul(factor).add(magic).reinterpretAsInts());
+            for (int round = 0; round < LENGTH / (2 * BRAIN_LANES); round++) {
+                int i = span * LENGTH + round * 2 * BRAIN_LANES;
+                int at = byteOffset + 2 * i;
+                ByteVector a = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
+                ByteVector b = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + VECTOR_BYTES));
+                IntVector aPair = INT_VECTOR.cast(a.reinterpretAsInts());
+                IntVector bPair = INT_VECTOR.cast(b.reinterpretAsInts());
+                FloatVector aX = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(aPair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector bX = FLOAT_VECTOR.cast(
+                        INT_VECTOR.cast(bPair.lanewise(LSHL, 16)).reinterpretAsFloats());
+                FloatVector aY = FLOAT_VECTOR.cast(aPair.and(upperHalf).reinterpretAsFloats());
+                FloatVector bY = FLOAT_VECTOR.cast(bPair.and(upperHalf).reinterpretAsFloats());
+                IntVector aFirst = INT_VECTOR.cast(aX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector bFirst = INT_VECTOR.cast(bX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector aSecond = INT_VECTOR.cast(aY.mul(factor).add(magic).reinterpretAsInts());
+                IntVector bSecond = INT_VECTOR.cast(bY.mul(factor).add(magic).reinterpretAsInts());
                 // The fractions as shorts: those in doubt are near zero, and nearest to the smallest short when
                 // shifted.
-                IntVector fractions = INT_VECTOR
-                        .cast(first.lanewise(LSHL, 1))
+                ShortVector aDistances = SHORT_VECTOR.cast(INT_VECTOR
+                        .cast(aFirst.lanewise(LSHL, 1))
                         .and(lowerHalf)
-                        .or(INT_VECTOR.cast(second.lanewise(LSHL, 17)));
-                ShortVector distances = SHORT_VECTOR.cast(fractions.reinterpretAsShorts());
-                nearest = SHORT_VECTOR.cast(nearest).min(distances.add(shift));
-                IntVector low = INT_VECTOR.cast(first.lanewise(LSHR, FRACTION_BITS));
-                IntVector high = INT_VECTOR.cast(second.lanewise(LSHR, FRACTION_BITS - 8));
-                IntVector differing = INT_VECTOR.cast(low.lanewise(XOR, high)).and(lowByte);
-                IntVector both = INT_VECTOR.cast(high.lanewise(XOR, differing));
-                ShortVector narrowed = HALF_SHORT_VECTOR.cast(both.convertShape(I2S, HALF_SHORTS, 0));
-                HALF_BYTE_VECTOR.cast(narrowed.reinterpretAsBytes()).intoArray(codes, codeOffset + i);
+                        .or(INT_VECTOR.cast(aSecond.lanewise(LSHL, 17)))
+                        .reinterpretAsShorts());
+                ShortVector bDistances = SHORT_VECTOR.cast(INT_VECTOR
+                        .cast(bFirst.lanewise(LSHL, 1))
+                        .and(lowerHalf)
+                        .or(INT_VECTOR.cast(bSecond.lanewise(LSHL, 17)))
+                        .reinterpretAsShorts());
+                nearest = SHORT_VECTOR.cast(nearest).min(aDistances.add(shift).min(bDistances.add(shift)));
+                IntVector aLow = INT_VECTOR.cast(aFirst.lanewise(LSHR, FRACTION_BITS));
+                IntVector bLow = INT_VECTOR.cast(bFirst.lanewise(LSHR, FRACTION_BITS));
+                IntVector aHigh = INT_VECTOR.cast(aSecond.lanewise(LSHR, FRACTION_BITS - 8));
+                IntVector bHigh = INT_VECTOR.cast(bSecond.lanewise(LSHR, FRACTION_BITS - 8));
+                IntVector aDiffering =
+                        INT_VECTOR.cast(aLow.lanewise(XOR, aHigh)).and(lowByte);
+                IntVector bDiffering =
+                        INT_VECTOR.cast(bLow.lanewise(XOR, bHigh)).and(lowByte);
+                IntVector aBoth = INT_VECTOR.cast(aHigh.lanewise(XOR, aDiffering));
+                IntVector bBoth = INT_VECTOR.cast(bHigh.lanewise(XOR, bDiffering));
+                ShortVector aCodes = HALF_SHORT_VECTOR.cast(aBoth.convertShape(I2S, HALF_SHORTS, 0));
+                ShortVector bCodes = HALF_SHORT_VECTOR.cast(bBoth.convertShape(I2S, HALF_SHORTS, 0));
+                HALF_BYTE_VECTOR.cast(aCodes.reinterpretAsBytes()).intoArray(codes, codeOffset + i);
+                HALF_BYTE_VECTOR.cast(bCodes.reinterpretAsBytes()).intoArray(codes, codeOffset + i + BRAIN_LANES);
             }
             boolean doubtful = SHORT_VECTOR
                     .cast(nearest)
                     .compare(LE, (short) (Short.MIN_VALUE + 4 * DOUBT))
                     .anyTrue();
-            if (doubtful || !VectorGroups.multiplies(scale)) {
-                int at = byteOffset + 2 * LENGTH * span;
-                int codesAt = codeOffset + LENGTH * span;
-                DIVISION.encodeBrain(stored, at, LENGTH, scale, -zeroPoint, top - zeroPoint, zeroPoint, codes, codesAt);
+            doubts |= doubtful || !(scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE) ? 1L << span : 0L;
+            if ((span + 1) % Long.SIZE == 0 || span + 1 == spans) {
+                for (; doubts != 0; doubts &= doubts - 1) {
+                    int other = span / Long.SIZE * Long.SIZE + Long.numberOfTrailingZeros(doubts);
+                    int at = byteOffset + 2 * LENGTH * other;
+                    float zero = zeroPoints[other / spansOfGroup];
+                    DIVISION.encodeBrain(
+                            stored,
+                            at,
+                            LENGTH,
+                            scales[other / spansOfGroup],
+                            -zero,
+                            top - zero,
+                            zero,
+                            codes,
+                            codeOffset + LENGTH * other);
+                }
             }
             left--;
             if (left == 0) {
@@ -203,26 +273,66 @@ final class VectorSpans {
         int spans = groups * spansOfGroup;
         int left = spansOfGroup;
         int group = 0;
+        long doubts = 0;
         for (int span = 0; span < spans; span++) {
             float scale = scales[group];
             float zeroPoint = zeroPoints[group];
             FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
             FloatVector magic = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, MAGIC + zeroPoint));
             IntVector nearest = fraction;
-            for (int step = 0; step < LENGTH / FLOAT_LANES; step++) {
-                int i = span * LENGTH + step * FLOAT_LANES;
-                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + Float.BYTES * i));
-                FloatVector x = FLOAT_VECTOR.cast(loaded.reinterpretAsFloats());
-                IntVector sum = INT_VECTOR.cast(x.mul(factor).add(magic).reinterpretAsInts());
-                nearest = INT_VECTOR.cast(nearest).min(sum.add(doubt).and(fraction));
+            for (int round = 0; round < LENGTH / (4 * FLOAT_LANES); round++) {
+                int i = span * LENGTH + round * 4 * FLOAT_LANES;
+                int at = byteOffset + Float.BYTES * i;
+                int to = codeOffset + i;
+                ByteVector a = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at));
+                ByteVector b = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + VECTOR_BYTES));
+                ByteVector c = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + 2 * VECTOR_BYTES));
+                ByteVector d = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, at + 3 * VECTOR_BYTES));
+                FloatVector aX = FLOAT_VECTOR.cast(a.reinterpretAsFloats());
+                FloatVector bX = FLOAT_VECTOR.cast(b.reinterpretAsFloats());
+                FloatVector cX = FLOAT_VECTOR.cast(c.reinterpretAsFloats());
+                FloatVector dX = FLOAT_VECTOR.cast(d.reinterpretAsFloats());
+                IntVector aSum = INT_VECTOR.cast(aX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector bSum = INT_VECTOR.cast(bX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector cSum = INT_VECTOR.cast(cX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector dSum = INT_VECTOR.cast(dX.mul(factor).add(magic).reinterpretAsInts());
+                IntVector aDistances = aSum.add(doubt).and(fraction);
+                IntVector bDistances = bSum.add(doubt).and(fraction);
+                IntVector cDistances = cSum.add(doubt).and(fraction);
+                IntVector dDistances = dSum.add(doubt).and(fraction);
+                nearest =
+                        INT_VECTOR.cast(nearest).min(aDistances.min(bDistances).min(cDistances.min(dDistances)));
                 QUARTER_BYTE_VECTOR
-                        .cast(INT_VECTOR.cast(sum.lanewise(LSHR, FRACTION_BITS)).convertShape(I2B, QUARTER_BYTES, 0))
-                        .intoArray(codes, codeOffset + i);
+                        .cast(INT_VECTOR
+                                .cast(aSum.lanewise(LSHR, FRACTION_BITS))
+                                .convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(codes, to);
+                QUARTER_BYTE_VECTOR
+                        .cast(INT_VECTOR
+                                .cast(bSum.lanewise(LSHR, FRACTION_BITS))
+                                .convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(codes, to + FLOAT_LANES);
+                QUARTER_BYTE_VECTOR
+                        .cast(INT_VECTOR
+                                .cast(cSum.lanewise(LSHR, FRACTION_BITS))
+                                .convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(codes, to + 2 * FLOAT_LANES);
+                QUARTER_BYTE_VECTOR
+                        .cast(INT_VECTOR
+                                .cast(dSum.lanewise(LSHR, FRACTION_BITS))
+                                .convertShape(I2B, QUARTER_BYTES, 0))
+                        .intoArray(codes, to + 3 * FLOAT_LANES);
             }
             boolean doubtful = INT_VECTOR.cast(nearest).compare(LE, 2 * DOUBT).anyTrue();
-            if (doubtful || !VectorGroups.multiplies(scale)) {
-                int at = byteOffset + Float.BYTES * LENGTH * span;
-                divide(stored, at, (1 << bits) - 1, scale, zeroPoint, codes, codeOffset + LENGTH * span);
+            doubts |= doubtful || !(scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE) ? 1L << span : 0L;
+            if ((span + 1) % Long.SIZE == 0 || span + 1 == spans) {
+                for (; doubts != 0; doubts &= doubts - 1) {
+                    int other = span / Long.SIZE * Long.SIZE + Long.numberOfTrailingZeros(doubts);
+                    int of = other / spansOfGroup;
+                    int from = byteOffset + Float.BYTES * LENGTH * other;
+                    int top = (1 << bits) - 1;
+                    divide(stored, from, top, scales[of], zeroPoints[of], codes, codeOffset + LENGTH * other);
+                }
             }
             left--;
             if (left == 0) {

@@ -217,6 +217,9 @@ abstract class GroupContract {
             Arrays.fill(codes, 2, codes.length - 3, (byte) 0);
             kernels().encodeStored(bytes(values), 4 * OFFSET, GROUPS, length, bits, scales, zeroPoints, codes, 2);
             assertThat(codes).isEqualTo(expected);
+            if (bits == 4) {
+                checkStoredNibbles(values, length, scales, zeroPoints, expected);
+            }
             if (!fit(rounded, length, bits, symmetric, scales, zeroPoints)) {
                 continue;
             }
@@ -230,6 +233,18 @@ abstract class GroupContract {
                 kernels().encodeBrainNibbles(stored, 2 * OFFSET, GROUPS, length, scales, zeroPoints, packed, 1);
                 assertThat(packed).isEqualTo(expectedPacked);
             }
+        }
+    }
+
+    private void checkStoredNibbles(
+            float[] values, int length, float[] scales, float[] zeroPoints, byte[] expectedCodes) {
+        byte[] expected = new byte[GROUPS * length / 2 + 2];
+        byte[] packed = new byte[GROUPS * length / 2 + 2];
+        reference.pack(expectedCodes, 2, GROUPS * length, 4, expected, 1);
+        if (kernels().encodeStoredNibbles(bytes(values), 4 * OFFSET, GROUPS, length, scales, zeroPoints, packed, 1)) {
+            assertThat(packed).isEqualTo(expected);
+        } else {
+            assertThat(packed).containsOnly(0);
         }
     }
 

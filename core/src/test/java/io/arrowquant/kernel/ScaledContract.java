@@ -159,11 +159,26 @@ abstract class ScaledContract {
                         .wholeNumbersOfBrain(
                                 stored, 2 * OFFSET, groups, length, scales, added, -half, half - 1, codes, 5);
                 assertThat(codes).isEqualTo(expected);
+                if (bits == 4 && added == null) {
+                    checkNibbles(stored, length, scales, expected);
+                }
             }
         }
         plain.float8(values, OFFSET, groups, length, DataType.BF16, scales, expected, 5);
         kernels().float8OfBrain(stored, 2 * OFFSET, groups, length, scales, codes, 5);
         assertThat(codes).isEqualTo(expected);
+    }
+
+    private void checkNibbles(byte[] stored, int length, float[] scales, byte[] expectedCodes) {
+        int groups = scales.length;
+        byte[] expected = new byte[groups * length / 2 + 4];
+        byte[] packed = new byte[groups * length / 2 + 4];
+        new ScalarInteger().pack(expectedCodes, 5, groups * length, 4, expected, 3);
+        if (kernels().nibblesOfBrain(stored, 2 * OFFSET, groups, length, scales, packed, 3)) {
+            assertThat(packed).isEqualTo(expected);
+        } else {
+            assertThat(packed).containsOnly(0);
+        }
     }
 
     private void check(float[] values, int length, Encode encode, Expected expected) {

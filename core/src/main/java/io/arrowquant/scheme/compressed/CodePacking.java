@@ -46,6 +46,11 @@ enum CodePacking {
         };
     }
 
+    /** True when codes of four bits lie two a byte, the first in the lower half, without a gap. */
+    boolean isNibbles(long columns, int bits) {
+        return bits == 4 && (this == NIBBLES || (this == WORDS && columns % WORD_VALUES == 0));
+    }
+
     void pack(byte[] codes, int count, long columns, int bits, byte[] target, int at) {
         switch (this) {
             case WORDS -> {

@@ -24,7 +24,14 @@ final class CompressedEncoder implements Encoder {
     private final ZeroPointRows zeroPoints;
     private final LeastError leastError;
     private final int tileUnit;
+    private final CodePacking packing;
     private byte[] codes = new byte[0];
+
+    /** Where the codes of the last tile are when they were packed at once; null when they are in {@link #codes}. */
+    private byte[] packed;
+
+    private int packedAt;
+
     /** What reconstructing the last tile takes: the scale and zero point of each run, and where the tile was. */
     private byte[] runScales = new byte[0];
 
@@ -42,6 +49,7 @@ final class CompressedEncoder implements Encoder {
         this.across = Math.toIntExact(slices.across());
         this.cursor = new SliceCursor(slices);
         this.layout = PartLayout.of(settings);
+        this.packing = settings.format().packing;
         this.globalScale = globalScale;
         this.grid = settings.grid(precision, globalScale);
         this.tileValues = values;
@@ -91,14 +99,17 @@ final class CompressedEncoder implements Encoder {
             appendConstants(parts);
         }
         tileValues.set(tile, start);
+        int begin = parts.append(PartLayout.CODES, packing.bytes(tileCount, slices.columns(), settings.bits()));
+        packed = null;
+        packedAt = begin;
         if (slices.areConsecutive()) {
             encodeConsecutive(parts);
         } else {
             encodeRuns(parts);
         }
-        CodePacking packing = settings.format().packing;
-        int begin = parts.append(PartLayout.CODES, packing.bytes(tileCount, slices.columns(), settings.bits()));
-        packing.pack(codes, tileCount, slices.columns(), settings.bits(), parts.array(PartLayout.CODES), begin);
+        if (packed == null) {
+            packing.pack(codes, tileCount, slices.columns(), settings.bits(), parts.array(PartLayout.CODES), begin);
+        }
     }
 
     /** Whole slices, one after the other: all are fitted first, then all are encoded. */
@@ -118,20 +129,24 @@ final class CompressedEncoder implements Encoder {
         int bytes = count * grid.scaleBytes();
         int begin = parts.append(PartLayout.SCALES, bytes);
         System.arraycopy(runScales, 0, parts.array(PartLayout.SCALES), begin, bytes);
-        encodeSlices(count, width);
+        encodeSlices(count, width, parts.array(PartLayout.CODES));
     }
 
-    /** What the loop over a cursor does, where nothing but the range of a slice matters. */
+    /** What the loop over a cursor does, where nothing but the magnitude of a slice matters. */
     private void fitSymmetric(long firstSlice, int count) {
-        SliceRanges ranges = tileValues.ranges();
-        for (int i = 0; i < count; i++) {
-            grid.fit(ranges.low(firstSlice + i), ranges.high(firstSlice + i));
-            rememberRun(i);
-        }
+        reserveRuns(count);
+        grid.fit(tileValues.ranges().magnitudes(firstSlice, count), count, runDivisors, runScales);
+        Arrays.fill(runZeroPoints, 0, count, 0f);
     }
 
-    private void encodeSlices(int count, int width) {
+    private void encodeSlices(int count, int width, byte[] target) {
         Tile brains = tileValues.brains();
+        if (brains != null
+                && packing.isNibbles(slices.columns(), settings.bits())
+                && grid.packBrains(brains.bytes(), brains.byteOffset(), count, width, runDivisors, target, packedAt)) {
+            packed = target;
+            return;
+        }
         if (brains != null
                 && grid.encodeBrains(
                         brains.bytes(), brains.byteOffset(), count, width, runDivisors, runZeroPoints, codes, 0)) {
@@ -172,15 +187,18 @@ final class CompressedEncoder implements Encoder {
     }
 
     private void rememberRun(int run) {
-        int bytes = grid.scaleBytes();
-        if (runZeroPoints.length <= run) {
-            runZeroPoints = Arrays.copyOf(runZeroPoints, 2 * run + 16);
-            runDivisors = Arrays.copyOf(runDivisors, runZeroPoints.length);
-            runScales = Arrays.copyOf(runScales, runZeroPoints.length * bytes);
-        }
-        grid.storeScale(runScales, run * bytes);
+        reserveRuns(run + 1);
+        grid.storeScale(runScales, run * grid.scaleBytes());
         runDivisors[run] = grid.divisor();
         runZeroPoints[run] = grid.zeroPoint();
+    }
+
+    private void reserveRuns(int runs) {
+        if (runZeroPoints.length < runs) {
+            runZeroPoints = Arrays.copyOf(runZeroPoints, 2 * runs + 16);
+            runDivisors = Arrays.copyOf(runDivisors, runZeroPoints.length);
+            runScales = Arrays.copyOf(runScales, runZeroPoints.length * grid.scaleBytes());
+        }
     }
 
     private void appendZeroPoint(PartBuffers parts) {
@@ -211,6 +229,10 @@ final class CompressedEncoder implements Encoder {
 
     @Override
     public boolean reconstruct(float[] values, int offset) {
+        if (packed != null) {
+            packing.unpack(packed, packedAt, tileCount, slices.columns(), settings.bits(), codes);
+            packed = null;
+        }
         cursor.begin(tileStart, tileCount);
         for (int run = 0; cursor.next(); run++) {
             grid.load(runScales, run * grid.scaleBytes(), (int) runZeroPoints[run]);

@@ -168,7 +168,7 @@ final class CompressedScheme implements Scheme {
         Slices slices = settings.slices(request.shape());
         TileValues values = survey instanceof SliceRanges ranges
                 ? TileValues.ofSurveyed(slices, ranges)
-                : TileValues.ofWholeSlices(request, slices);
+                : TileValues.ofWholeSlices(request, slices, settings.symmetric() && !settings.leastError());
         float globalScale = survey instanceof LargestMagnitude magnitude
                 ? Nvfp4Grid.globalScale(magnitude.largest(), Precision.of(request.dtype()))
                 : 1f;

@@ -27,6 +27,11 @@ final class Float8Grid extends SliceGrid {
     }
 
     @Override
+    void fit(float[] magnitudes, int slices, float[] divisors, byte[] scales) {
+        precision.scales(magnitudes, slices, LARGEST, divisors, scales);
+    }
+
+    @Override
     int scaleBytes() {
         return precision.dtype.bytes();
     }

@@ -22,7 +22,7 @@ final class LeastErrorSteps implements Survey {
     LeastErrorSteps(Settings settings, EncodeRequest request) {
         Precision precision = Precision.of(request.dtype());
         this.slices = settings.slices(request.shape());
-        this.values = TileValues.ofWholeSlices(request, slices);
+        this.values = TileValues.ofWholeSlices(request, slices, false);
         this.search = new LeastError((WholeNumberGrid) settings.grid(precision, 1f), precision, LeastError.STEPS);
         this.tileUnit = CompressedEncoder.tileUnit(settings, slices);
         this.steps = stepsTaken();

@@ -76,6 +76,30 @@ enum Precision {
         }
     }
 
+    /**
+     * The scales of many slices: magnitudes divided by the steps on one side of zero, rounded to this type, epsilon instead
+     * of zero. They are stored one after the other, too.
+     */
+    void scales(float[] magnitudes, int count, float steps, float[] scales, byte[] stored) {
+        if (this == BRAIN) {
+            // The same as below for numbers that are not NaN, written out: there is one for every 128 weights.
+            int epsilonBits = Float16.floatToBrain(epsilon);
+            for (int i = 0; i < count; i++) {
+                int bits = Float.floatToRawIntBits(magnitudes[i] / steps);
+                int rounded = (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16;
+                int scale = rounded == 0 ? epsilonBits : rounded;
+                scales[i] = Float.intBitsToFloat(scale << 16);
+                SHORTS.set(stored, 2 * i, (short) scale);
+            }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            float scale = round(magnitudes[i] / steps);
+            scales[i] = scale == 0f ? epsilon : scale;
+            store(scales[i], stored, i * dtype.bytes());
+        }
+    }
+
     float load(byte[] source, int at) {
         return this == SINGLE ? (float) FLOATS.get(source, at) : fromBits((short) SHORTS.get(source, at));
     }

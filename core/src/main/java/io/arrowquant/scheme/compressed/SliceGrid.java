@@ -8,6 +8,19 @@ abstract class SliceGrid {
     /** Fits the grid to a slice whose values and zero lie between {@code low <= 0} and {@code high >= 0}. */
     abstract void fit(float low, float high);
 
+    /**
+     * Fits the grid to many slices around zero, of which only the largest magnitudes matter, and leaves what {@link
+     * #divisor} and {@link #storeScale} would say of each.
+     */
+    void fit(float[] magnitudes, int slices, float[] divisors, byte[] scales) {
+        int bytes = scaleBytes();
+        for (int slice = 0; slice < slices; slice++) {
+            fit(0f, magnitudes[slice]);
+            divisors[slice] = divisor();
+            storeScale(scales, slice * bytes);
+        }
+    }
+
     /** Bytes of a stored scale. */
     abstract int scaleBytes();
 
@@ -53,6 +66,16 @@ abstract class SliceGrid {
             float[] zeroPoints,
             byte[] codes,
             int codeOffset) {
+        return false;
+    }
+
+    /**
+     * The same with codes of four bits, packed two a byte.
+     *
+     * @return false when this grid does not pack; nothing is done then
+     */
+    boolean packBrains(
+            byte[] stored, int byteOffset, int slices, int length, float[] divisors, byte[] packed, int packedOffset) {
         return false;
     }
 

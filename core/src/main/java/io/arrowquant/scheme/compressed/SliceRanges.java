@@ -29,10 +29,16 @@ final class SliceRanges implements Survey {
 
     private float[] lows;
     private float[] highs;
+    private float[] magnitudes = new float[0];
     private long first;
     private boolean finite = true;
+    private boolean highsAreMagnitudes;
 
-    SliceRanges(EncodeRequest request, Slices slices) {
+    /** True when grids are around zero, so that magnitudes are enough: lows are zero then. */
+    private final boolean aroundZero;
+
+    SliceRanges(EncodeRequest request, Slices slices, boolean aroundZero) {
+        this.aroundZero = aroundZero;
         this.request = request;
         this.slices = slices;
         this.cursor = new SliceCursor(slices);
@@ -43,7 +49,7 @@ final class SliceRanges implements Survey {
 
     /** For a first pass: room for all slices, which are few because each has millions of elements. */
     static SliceRanges ofTensor(EncodeRequest request, Slices slices) {
-        SliceRanges ranges = new SliceRanges(request, slices);
+        SliceRanges ranges = new SliceRanges(request, slices, false);
         ranges.begin(0, Math.toIntExact(slices.count()));
         return ranges;
     }
@@ -52,6 +58,7 @@ final class SliceRanges implements Survey {
     void begin(long firstSlice, int count) {
         first = firstSlice;
         finite = true;
+        highsAreMagnitudes = false;
         if (lows.length < count) {
             lows = new float[count];
             highs = new float[count];
@@ -85,7 +92,12 @@ final class SliceRanges implements Survey {
 
     private boolean rangesOfAll(Tile tile, int count, int width) {
         if (TileValues.areBrains(tile, width)) {
-            return groupKernels.rangesOfBrain(tile.bytes(), tile.byteOffset(), count, width, lows, highs);
+            // Lows are zero already.
+            highsAreMagnitudes =
+                    aroundZero && groupKernels.magnitudesOfBrain(tile.bytes(), tile.byteOffset(), count, width, highs);
+            return aroundZero
+                    ? highsAreMagnitudes
+                    : groupKernels.rangesOfBrain(tile.bytes(), tile.byteOffset(), count, width, lows, highs);
         }
         float[] values = tile.floats();
         return groupKernels.ranges(values, tile.floatOffset(), count, width, lows, highs);
@@ -122,6 +134,21 @@ final class SliceRanges implements Survey {
     /** The largest finite magnitude of a slice: what infinities become. */
     float magnitude(long slice) {
         return Math.max(-lows[index(slice)], highs[index(slice)]);
+    }
+
+    /** The magnitudes of consecutive slices, the first at the front; valid until something else is observed. */
+    float[] magnitudes(long slice, int count) {
+        int begin = index(slice);
+        if (highsAreMagnitudes && begin == 0) {
+            return highs;
+        }
+        if (magnitudes.length < count) {
+            magnitudes = new float[count];
+        }
+        for (int i = 0; i < count; i++) {
+            magnitudes[i] = Math.max(-lows[begin + i], highs[begin + i]);
+        }
+        return magnitudes;
     }
 
     /** The lowest value of a slice, and zero, once infinities are replaced. */

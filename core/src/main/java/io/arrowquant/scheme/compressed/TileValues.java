@@ -26,8 +26,8 @@ final class TileValues {
     }
 
     /** Of tiles of whole slices, whose ranges are found tile by tile. */
-    static TileValues ofWholeSlices(EncodeRequest request, Slices slices) {
-        return new TileValues(slices, new SliceRanges(request, slices), false);
+    static TileValues ofWholeSlices(EncodeRequest request, Slices slices, boolean aroundZero) {
+        return new TileValues(slices, new SliceRanges(request, slices, aroundZero), false);
     }
 
     /** Of tiles of any elements: a first pass has found all ranges. */

@@ -41,6 +41,11 @@ final class WholeNumberGrid extends SliceGrid {
     }
 
     @Override
+    void fit(float[] magnitudes, int slices, float[] divisors, byte[] scales) {
+        precision.scales(magnitudes, slices, steps / 2, divisors, scales);
+    }
+
+    @Override
     int scaleBytes() {
         return precision.dtype.bytes();
     }
@@ -112,6 +117,14 @@ final class WholeNumberGrid extends SliceGrid {
                 codes,
                 codeOffset);
         return true;
+    }
+
+    @Override
+    boolean packBrains(
+            byte[] stored, int byteOffset, int slices, int length, float[] divisors, byte[] packed, int packedOffset) {
+        return symmetric
+                && steps == 15f
+                && kernels.nibblesOfBrain(stored, byteOffset, slices, length, divisors, packed, packedOffset);
     }
 
     /** The difference of a code and the zero point is exact in every precision. */

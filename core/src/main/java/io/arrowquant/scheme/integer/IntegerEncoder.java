@@ -85,7 +85,7 @@ final class IntegerEncoder implements Encoder {
     @Override
     public boolean reconstruct(float[] target, int offset) {
         if (packed != null) {
-            kernels.unpack(packed, packedAt, bits, codes, 0, pieceEnd(wholeGroups - 1));
+            kernels.unpack(packed, packedAt, bits, codes(), 0, pieceEnd(wholeGroups - 1));
             packed = null;
         }
         for (int piece = 0, from = 0; from < count; piece++) {
@@ -121,24 +121,16 @@ final class IntegerEncoder implements Encoder {
         packed = null;
         int unpackedFrom = 0;
         if (wholeGroups > 0) {
-            if (byFactors()) {
-                encodeByFactors(target, begin);
-                packed = target;
-                packedAt = begin;
-                unpackedFrom = pieceEnd(wholeGroups - 1);
-            } else if (bits == 4 && values.areBrains()) {
-                values.encodeNibbles(wholeGroups, (int) groupLength, scales, zeroPoints, target, begin);
-                packed = target;
-                packedAt = begin;
-                unpackedFrom = pieceEnd(wholeGroups - 1);
-            } else if (bits == Byte.SIZE) {
-                values.encodeGroups(wholeGroups, (int) groupLength, bits, scales, zeroPoints, target, begin);
+            if (encodePacked(target, begin)) {
                 packed = target;
                 packedAt = begin;
                 unpackedFrom = pieceEnd(wholeGroups - 1);
             } else {
-                values.encodeGroups(wholeGroups, (int) groupLength, bits, scales, zeroPoints, codes, 0);
+                values.encodeGroups(wholeGroups, (int) groupLength, bits, scales, zeroPoints, codes(), 0);
             }
+        }
+        if (unpackedFrom == count) {
+            return;
         }
         for (int piece = wholeGroups, from = pieceBegin(wholeGroups); piece < pieces; piece++) {
             int end = pieceEnd(piece);
@@ -147,6 +139,20 @@ final class IntegerEncoder implements Encoder {
         }
         // Whole groups fill whole bytes.
         kernels.pack(codes, unpackedFrom, count - unpackedFrom, bits, target, begin + unpackedFrom * bits / 8);
+    }
+
+    /** Encodes whole groups to where their packed codes belong; false when codes must be packed afterwards. */
+    private boolean encodePacked(byte[] target, int begin) {
+        int length = (int) groupLength;
+        if (byFactors()) {
+            encodeByFactors(target, begin);
+            return true;
+        }
+        if (bits == Byte.SIZE) {
+            values.encodeGroups(wholeGroups, length, bits, scales, zeroPoints, target, begin);
+            return true;
+        }
+        return bits == 4 && values.encodeNibbles(wholeGroups, length, scales, zeroPoints, target, begin);
     }
 
     /** Whether bfloat16 can be multiplied by factors, most of them. */
@@ -173,13 +179,18 @@ final class IntegerEncoder implements Encoder {
 
     private void encodePiece(int piece, int from, int length) {
         float zeroPoint = zeroPoints[piece];
-        values.encode(from, length, scales[piece], grid.lowest(zeroPoint), grid.highest(zeroPoint), zeroPoint, codes);
+        values.encode(from, length, scales[piece], grid.lowest(zeroPoint), grid.highest(zeroPoint), zeroPoint, codes());
     }
 
-    private void reserve(int pieces) {
+    /** Room for one code a byte, which most tiles need not have. */
+    private byte[] codes() {
         if (codes.length < count) {
             codes = new byte[Math.max(count, Tile.ELEMENTS)];
         }
+        return codes;
+    }
+
+    private void reserve(int pieces) {
         if (lows.length < pieces) {
             lows = new float[pieces];
             highs = new float[pieces];

@@ -108,9 +108,18 @@ final class TileValues {
         }
     }
 
-    /** The codes of whole groups of bfloat16, packed; see {@link GroupKernels#encodeBrainNibbles}. */
-    void encodeNibbles(int groups, int length, float[] scales, float[] zeroPoints, byte[] packed, int at) {
-        groupKernels.encodeBrainNibbles(stored, offset, groups, length, scales, zeroPoints, packed, at);
+    /**
+     * The codes of whole groups, four bits each, packed; see {@link GroupKernels#encodeBrainNibbles}.
+     *
+     * @return false when that is not done at once for such values
+     */
+    boolean encodeNibbles(int groups, int length, float[] scales, float[] zeroPoints, byte[] packed, int at) {
+        if (brains) {
+            groupKernels.encodeBrainNibbles(stored, offset, groups, length, scales, zeroPoints, packed, at);
+            return true;
+        }
+        return stored != null
+                && groupKernels.encodeStoredNibbles(stored, offset, groups, length, scales, zeroPoints, packed, at);
     }
 
     /** The packed codes of spans of bfloat16 around zero; see {@link GroupKernels#encodeBrainByFactors}. */
