@@ -30,7 +30,8 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class EncodeBenchmark {
-    private static final ElementRange WHOLE = new ElementRange(0, Weights.TENSOR);
+    /** What a task encodes before it hands the parts on and begins at the front of its buffers again. */
+    private static final int STEP = 4 * Tile.ELEMENTS;
 
     @Param({"int4", "int4(symmetric=true)", "int8(strategy=channel)"})
     public String scheme;
@@ -60,7 +61,6 @@ public class EncodeBenchmark {
 
     @Benchmark
     public int encode() throws IOException {
-        parts.clear();
         tensor = (tensor + 1) % Weights.TENSORS;
         ElementSource source = this::read;
         if (encoder.needsSurvey()) {
@@ -68,8 +68,15 @@ public class EncodeBenchmark {
             encoder = new RangeEncoder(parsed, request);
             encoder.survey(source);
         }
-        encoder.encode(source, WHOLE, parts, null);
-        return parts.length(0);
+        int made = 0;
+        long unit = encoder.tileUnit();
+        long step = unit >= STEP ? unit : STEP / unit * unit;
+        for (long at = 0; at < Weights.TENSOR; at += step) {
+            parts.clear();
+            encoder.encode(source, new ElementRange(at, Math.min(step, Weights.TENSOR - at)), parts, null);
+            made += parts.length(0);
+        }
+        return made;
     }
 
     /** Each tile where it lies. */

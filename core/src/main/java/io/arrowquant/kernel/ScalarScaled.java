@@ -229,6 +229,26 @@ final class ScalarScaled implements ScaledKernels {
     }
 
     @Override
+    public boolean valuesOfNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            DataType precision,
+            float[] values,
+            int offset) {
+        for (int group = 0; group < groups; group++) {
+            for (int i = group * length; i < (group + 1) * length; i += 2) {
+                int both = packed[packedOffset + i / 2];
+                values[offset + i] = Float16.round(precision, ((both & 0x0f) - 8) * scales[group]);
+                values[offset + i + 1] = Float16.round(precision, ((both >> 4 & 0x0f) - 8) * scales[group]);
+            }
+        }
+        return true;
+    }
+
+    @Override
     public void scale(float[] values, int offset, int count, float scale, DataType precision) {
         for (int i = offset; i < offset + count; i++) {
             values[i] = Float16.round(precision, values[i] * scale);

@@ -9,6 +9,9 @@ final class ScalarStatistics implements StatisticsKernels {
     private static final VarHandle STORED_FLOATS =
             MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
     @Override
     public double compare(float[] a, int aOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
         double largest = 0;
@@ -33,6 +36,24 @@ final class ScalarStatistics implements StatisticsKernels {
         int at = lane;
         for (int i = 0; i < count; i++) {
             double x = (float) STORED_FLOATS.get(a, aByteOffset + Float.BYTES * i);
+            double y = b[bOffset + i];
+            double difference = x - y;
+            sums[at] += x * x;
+            sums[LANES + at] += y * y;
+            sums[2 * LANES + at] += x * y;
+            sums[3 * LANES + at] += difference * difference;
+            largest = Math.max(largest, Math.abs(difference));
+            at = (at + 1) & (LANES - 1);
+        }
+        return largest;
+    }
+
+    @Override
+    public double compareBrain(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
+        double largest = 0;
+        int at = lane;
+        for (int i = 0; i < count; i++) {
+            double x = Float16.brainToFloat((short) SHORTS.get(a, aByteOffset + Short.BYTES * i));
             double y = b[bOffset + i];
             double difference = x - y;
             sums[at] += x * x;

@@ -94,6 +94,22 @@ public interface ScaledKernels {
             float[] values,
             int offset);
 
+    /**
+     * The same of packed codes of four bits, {@code (code - 8) * scale}, of groups of one length, a multiple of {@link
+     * SymmetricFactors#SPAN}, each with its scale.
+     *
+     * @return false when this provider is faster with codes of a byte each; nothing is then written
+     */
+    boolean valuesOfNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            DataType precision,
+            float[] values,
+            int offset);
+
     /** Each of the values times the scale, rounded to the precision, in place. They may be NaN as {@link Float#NaN} is. */
     void scale(float[] values, int offset, int count, float scale, DataType precision);
 }

@@ -19,6 +19,9 @@ public interface StatisticsKernels {
     /** The same with {@code a} as floats are stored, little-endian. */
     double compareStored(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums);
 
+    /** The same with {@code a} as bfloat16 is stored. */
+    double compareBrain(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums);
+
     /** Groups of {@link #LANES} doubles that {@link #moments} adds to. */
     int MOMENT_SUMS = 8;
 

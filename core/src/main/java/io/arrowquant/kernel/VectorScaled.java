@@ -351,6 +351,24 @@ final class VectorScaled implements ScaledKernels {
     }
 
     @Override
+    public boolean valuesOfNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            DataType precision,
+            float[] values,
+            int offset) {
+        if (precision == DataType.F16 || !VectorStoredNibbles.FITS) {
+            return false;
+        }
+        VectorSpanValues.scaledNibbles(
+                packed, packedOffset, groups, length, scales, droppedBits(precision), values, offset);
+        return true;
+    }
+
+    @Override
     public void scale(float[] values, int offset, int count, float scale, DataType precision) {
         int done = precision == DataType.F16
                 ? 0

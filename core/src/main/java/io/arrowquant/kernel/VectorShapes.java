@@ -32,6 +32,7 @@ final class VectorShapes {
     static final VectorSpecies<Byte> HALF_BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(BITS / 2));
 
     static final VectorSpecies<Short> HALF_SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(BITS / 2));
+    static final VectorSpecies<Integer> HALF_INTS = VectorSpecies.of(int.class, VectorShape.forBitSize(BITS / 2));
     static final VectorSpecies<Float> HALF_FLOATS = VectorSpecies.of(float.class, VectorShape.forBitSize(BITS / 2));
 
     /** Bytes for the lanes of one vector of ints; the upper half of it is unused at 128 bits. */
@@ -60,6 +61,10 @@ final class VectorShapes {
             ShortVector.zero(SHORTS).getClass();
     static final Class<? extends ShortVector> HALF_SHORT_VECTOR =
             ShortVector.zero(HALF_SHORTS).getClass();
+    static final Class<? extends ShortVector> QUARTER_SHORT_VECTOR =
+            ByteVector.zero(QUARTER_BYTES).reinterpretAsShorts().getClass();
+    static final Class<? extends IntVector> HALF_INT_VECTOR =
+            IntVector.zero(HALF_INTS).getClass();
     static final Class<? extends IntVector> INT_VECTOR = IntVector.zero(INTS).getClass();
     static final Class<? extends LongVector> LONG_VECTOR =
             LongVector.zero(LONGS).getClass();

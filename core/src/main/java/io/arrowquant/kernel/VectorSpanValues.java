@@ -2,13 +2,17 @@ package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
 import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
+import static io.arrowquant.kernel.VectorShapes.INTS;
+import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.LONGS;
 import static io.arrowquant.kernel.VectorShapes.LONG_VECTOR;
 import static jdk.incubator.vector.VectorOperators.B2L;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -92,5 +96,59 @@ final class VectorSpanValues {
             }
         }
         return true;
+    }
+
+    /**
+     * Values of codes with zero at eight, rounded as in {@link VectorScaled}; for vectors of eight longs.
+     *
+     * @param dropped bits of a float that the precision has no room for, 16 or none
+     */
+    static void scaledNibbles(
+            byte[] packed,
+            int packedOffset,
+            int groups,
+            int length,
+            float[] scales,
+            int dropped,
+            float[] values,
+            int offset) {
+        LongVector lowNibble = LONG_VECTOR.cast(LongVector.broadcast(LONGS, 0x0fL));
+        LongVector highNibble = LONG_VECTOR.cast(LongVector.broadcast(LONGS, 0x0fL << Integer.SIZE));
+        LongVector wholeNumbers = LONG_VECTOR.cast(LongVector.broadcast(LONGS, WHOLE_NUMBERS));
+        FloatVector zero = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, FIRST_WHOLE_NUMBER + 8));
+        IntVector almostHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, dropped == 0 ? 0 : (1 << (dropped - 1)) - 1));
+        IntVector lastBit = INT_VECTOR.cast(IntVector.broadcast(INTS, dropped == 0 ? 0 : 1));
+        IntVector kept = INT_VECTOR.cast(IntVector.broadcast(INTS, -1 << dropped));
+        for (int group = 0; group < groups; group++) {
+            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, scales[group]));
+            for (int i = group * length; i < (group + 1) * length; i += 2 * LANES) {
+                int at = packedOffset + (i >> 1);
+                ByteVector a = EIGHT_BYTE_VECTOR.cast(ByteVector.fromArray(EIGHT_BYTES, packed, at));
+                ByteVector b =
+                        EIGHT_BYTE_VECTOR.cast(ByteVector.fromArray(EIGHT_BYTES, packed, at + EIGHT_BYTES.length()));
+                LongVector aBytes = LONG_VECTOR.cast(a.convertShape(B2L, LONGS, 0));
+                LongVector bBytes = LONG_VECTOR.cast(b.convertShape(B2L, LONGS, 0));
+                LongVector aHigh = LONG_VECTOR
+                        .cast(aBytes.lanewise(LSHL, Integer.SIZE - 4))
+                        .and(highNibble);
+                LongVector bHigh = LONG_VECTOR
+                        .cast(bBytes.lanewise(LSHL, Integer.SIZE - 4))
+                        .and(highNibble);
+                LongVector aBoth = aBytes.and(lowNibble).or(aHigh).or(wholeNumbers);
+                LongVector bBoth = bBytes.and(lowNibble).or(bHigh).or(wholeNumbers);
+                FloatVector aExact =
+                        FLOAT_VECTOR.cast(aBoth.reinterpretAsFloats()).sub(zero).mul(factor);
+                FloatVector bExact =
+                        FLOAT_VECTOR.cast(bBoth.reinterpretAsFloats()).sub(zero).mul(factor);
+                IntVector aBits = INT_VECTOR.cast(aExact.reinterpretAsInts());
+                IntVector bBits = INT_VECTOR.cast(bExact.reinterpretAsInts());
+                IntVector aOdd = INT_VECTOR.cast(aBits.lanewise(LSHR, dropped)).and(lastBit);
+                IntVector bOdd = INT_VECTOR.cast(bBits.lanewise(LSHR, dropped)).and(lastBit);
+                IntVector aRounded = aBits.add(almostHalf).add(aOdd).and(kept);
+                IntVector bRounded = bBits.add(almostHalf).add(bOdd).and(kept);
+                FLOAT_VECTOR.cast(aRounded.reinterpretAsFloats()).intoArray(values, offset + i);
+                FLOAT_VECTOR.cast(bRounded.reinterpretAsFloats()).intoArray(values, offset + i + LANES);
+            }
+        }
     }
 }

@@ -52,6 +52,13 @@ final class VectorSpans {
     /** What is added for codes of four bits: the sum then has sixteen bits below its code. */
     static final float NIBBLE_MAGIC = 128.5f;
 
+    /**
+     * How far such a sum may be off, in units of its last bit: an eighth for the two roundings of a product below 16, a
+     * sixteenth for that of the quotient, a half for its own. So only the middle itself is in doubt, and, where the
+     * exponent is one less and units are half as large, the number next to it.
+     */
+    static final int NIBBLE_DOUBT = 1;
+
     /** Takes doubtful fractions, from minus to plus twice the doubt, to the smallest shorts. */
     private static final short SHIFT = (short) (Short.MIN_VALUE + 2 * DOUBT);
 
@@ -75,7 +82,7 @@ final class VectorSpans {
         IntVector upperHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0xffff0000));
         IntVector lowerHalf = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0000ffff));
         IntVector lowNibble = INT_VECTOR.cast(IntVector.broadcast(INTS, 0x0f));
-        ShortVector shift = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, (short) (Short.MIN_VALUE + DOUBT)));
+        ShortVector shift = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, (short) (Short.MIN_VALUE + NIBBLE_DOUBT)));
         ShortVector far = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
         int spansOfGroup = length / LENGTH;
         int spans = groups * spansOfGroup;
@@ -133,7 +140,7 @@ final class VectorSpans {
             }
             boolean doubtful = SHORT_VECTOR
                     .cast(nearest)
-                    .compare(LE, (short) (Short.MIN_VALUE + 2 * DOUBT))
+                    .compare(LE, (short) (Short.MIN_VALUE + 2 * NIBBLE_DOUBT))
                     .anyTrue();
             doubts |= doubtful || !(scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE) ? 1L << span : 0L;
             if ((span + 1) % Long.SIZE == 0 || span + 1 == spans) {

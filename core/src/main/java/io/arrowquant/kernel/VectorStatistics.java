@@ -28,7 +28,7 @@ final class VectorStatistics implements StatisticsKernels {
     @Override
     public double compare(float[] a, int aOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
         int head = Math.min(count, (LANES - lane) & (LANES - 1));
-        int body = (count - head) & -LANES;
+        int body = (count - head) & -(2 * LANES);
         int tail = count - head - body;
         double largest = 0;
         if (head > 0) {
@@ -54,19 +54,30 @@ final class VectorStatistics implements StatisticsKernels {
         // Without their sign, the bits of doubles are in the order of their values, with NaN above infinity.
         LongVector largest = LONG_VECTOR.cast(LongVector.zero(LONGS));
         LongVector withoutSign = LONG_VECTOR.cast(LongVector.broadcast(LONGS, Long.MAX_VALUE));
-        for (int i = 0; i < count; i += LANES) {
+        // Two vectors a round; each lane still adds its elements in order.
+        for (int i = 0; i < count; i += 2 * LANES) {
             FloatVector xFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, a, aOffset + i));
-            DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
+            FloatVector nextXFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, a, aOffset + i + LANES));
             FloatVector yFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, b, bOffset + i));
+            FloatVector nextYFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, b, bOffset + i + LANES));
+            DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
+            DoubleVector nextX = DOUBLE_VECTOR.cast(nextXFloat.convertShape(F2D, DOUBLES, 0));
             DoubleVector y = DOUBLE_VECTOR.cast(yFloat.convertShape(F2D, DOUBLES, 0));
+            DoubleVector nextY = DOUBLE_VECTOR.cast(nextYFloat.convertShape(F2D, DOUBLES, 0));
             DoubleVector difference = x.sub(y);
-            aSquares = DOUBLE_VECTOR.cast(aSquares).add(x.mul(x));
-            bSquares = DOUBLE_VECTOR.cast(bSquares).add(y.mul(y));
-            products = DOUBLE_VECTOR.cast(products).add(x.mul(y));
-            squaredErrors = DOUBLE_VECTOR.cast(squaredErrors).add(difference.mul(difference));
-            largest = LONG_VECTOR
-                    .cast(largest)
-                    .max(LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(withoutSign));
+            DoubleVector nextDifference = nextX.sub(nextY);
+            aSquares = DOUBLE_VECTOR.cast(aSquares).add(x.mul(x)).add(nextX.mul(nextX));
+            bSquares = DOUBLE_VECTOR.cast(bSquares).add(y.mul(y)).add(nextY.mul(nextY));
+            products = DOUBLE_VECTOR.cast(products).add(x.mul(y)).add(nextX.mul(nextY));
+            squaredErrors = DOUBLE_VECTOR
+                    .cast(squaredErrors)
+                    .add(difference.mul(difference))
+                    .add(nextDifference.mul(nextDifference));
+            LongVector distance =
+                    LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(withoutSign);
+            LongVector nextDistance =
+                    LONG_VECTOR.cast(nextDifference.reinterpretAsLongs()).and(withoutSign);
+            largest = LONG_VECTOR.cast(largest).max(distance.max(nextDistance));
         }
         DOUBLE_VECTOR.cast(aSquares).intoArray(sums, firstLane);
         DOUBLE_VECTOR.cast(bSquares).intoArray(sums, LANES + firstLane);
@@ -78,7 +89,7 @@ final class VectorStatistics implements StatisticsKernels {
     @Override
     public double compareStored(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
         int head = Math.min(count, (LANES - lane) & (LANES - 1));
-        int body = (count - head) & -LANES;
+        int body = (count - head) & -(2 * LANES);
         int tail = count - head - body;
         double largest = 0;
         if (head > 0) {
@@ -105,27 +116,66 @@ final class VectorStatistics implements StatisticsKernels {
         DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 3 * LANES + firstLane));
         LongVector largest = LONG_VECTOR.cast(LongVector.zero(LONGS));
         LongVector withoutSign = LONG_VECTOR.cast(LongVector.broadcast(LONGS, Long.MAX_VALUE));
-        for (int i = 0; i < count; i += LANES) {
-            ByteVector xBytes =
-                    HALF_BYTE_VECTOR.cast(ByteVector.fromArray(HALF_BYTES, a, aByteOffset + Float.BYTES * i));
+        // Two vectors a round; each lane still adds its elements in order.
+        for (int i = 0; i < count; i += 2 * LANES) {
+            int at = aByteOffset + Float.BYTES * i;
+            ByteVector xBytes = HALF_BYTE_VECTOR.cast(ByteVector.fromArray(HALF_BYTES, a, at));
+            ByteVector nextXBytes =
+                    HALF_BYTE_VECTOR.cast(ByteVector.fromArray(HALF_BYTES, a, at + Float.BYTES * LANES));
             FloatVector xFloat = HALF_FLOAT_VECTOR.cast(xBytes.reinterpretAsFloats());
-            DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
+            FloatVector nextXFloat = HALF_FLOAT_VECTOR.cast(nextXBytes.reinterpretAsFloats());
             FloatVector yFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, b, bOffset + i));
+            FloatVector nextYFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, b, bOffset + i + LANES));
+            DoubleVector x = DOUBLE_VECTOR.cast(xFloat.convertShape(F2D, DOUBLES, 0));
+            DoubleVector nextX = DOUBLE_VECTOR.cast(nextXFloat.convertShape(F2D, DOUBLES, 0));
             DoubleVector y = DOUBLE_VECTOR.cast(yFloat.convertShape(F2D, DOUBLES, 0));
+            DoubleVector nextY = DOUBLE_VECTOR.cast(nextYFloat.convertShape(F2D, DOUBLES, 0));
             DoubleVector difference = x.sub(y);
-            aSquares = DOUBLE_VECTOR.cast(aSquares).add(x.mul(x));
-            bSquares = DOUBLE_VECTOR.cast(bSquares).add(y.mul(y));
-            products = DOUBLE_VECTOR.cast(products).add(x.mul(y));
-            squaredErrors = DOUBLE_VECTOR.cast(squaredErrors).add(difference.mul(difference));
-            largest = LONG_VECTOR
-                    .cast(largest)
-                    .max(LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(withoutSign));
+            DoubleVector nextDifference = nextX.sub(nextY);
+            aSquares = DOUBLE_VECTOR.cast(aSquares).add(x.mul(x)).add(nextX.mul(nextX));
+            bSquares = DOUBLE_VECTOR.cast(bSquares).add(y.mul(y)).add(nextY.mul(nextY));
+            products = DOUBLE_VECTOR.cast(products).add(x.mul(y)).add(nextX.mul(nextY));
+            squaredErrors = DOUBLE_VECTOR
+                    .cast(squaredErrors)
+                    .add(difference.mul(difference))
+                    .add(nextDifference.mul(nextDifference));
+            LongVector distance =
+                    LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(withoutSign);
+            LongVector nextDistance =
+                    LONG_VECTOR.cast(nextDifference.reinterpretAsLongs()).and(withoutSign);
+            largest = LONG_VECTOR.cast(largest).max(distance.max(nextDistance));
         }
         DOUBLE_VECTOR.cast(aSquares).intoArray(sums, firstLane);
         DOUBLE_VECTOR.cast(bSquares).intoArray(sums, LANES + firstLane);
         DOUBLE_VECTOR.cast(products).intoArray(sums, 2 * LANES + firstLane);
         DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 3 * LANES + firstLane);
         return Double.longBitsToDouble(LONG_VECTOR.cast(largest).reduceLanes(MAX));
+    }
+
+    @Override
+    public double compareBrain(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
+        if (!VectorBrainStatistics.FITS) {
+            return scalar.compareBrain(a, aByteOffset, b, bOffset, count, lane, sums);
+        }
+        int head = Math.min(count, (LANES - lane) & (LANES - 1));
+        int body = (count - head) & -(2 * LANES);
+        int tail = count - head - body;
+        double largest = 0;
+        if (head > 0) {
+            largest = scalar.compareBrain(a, aByteOffset, b, bOffset, head, lane, sums);
+        }
+        for (int part = 0; part < LANES; part += VECTOR_LANES) {
+            int start = head + part;
+            int at = aByteOffset + Short.BYTES * start;
+            largest =
+                    Math.max(largest, VectorBrainStatistics.compareLanes(a, at, b, bOffset + start, body, part, sums));
+        }
+        if (tail > 0) {
+            int start = head + body;
+            int at = aByteOffset + Short.BYTES * start;
+            largest = Math.max(largest, scalar.compareBrain(a, at, b, bOffset + start, tail, 0, sums));
+        }
+        return largest;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
-import static io.arrowquant.kernel.VectorGroups.DOUBT;
 import static io.arrowquant.kernel.VectorGroups.LARGEST_SCALE;
 import static io.arrowquant.kernel.VectorGroups.SMALLEST_SCALE;
 import static io.arrowquant.kernel.VectorShapes.BYTES;
@@ -15,6 +14,7 @@ import static io.arrowquant.kernel.VectorShapes.LONGS;
 import static io.arrowquant.kernel.VectorShapes.LONG_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.SHORTS;
 import static io.arrowquant.kernel.VectorShapes.SHORT_VECTOR;
+import static io.arrowquant.kernel.VectorSpans.NIBBLE_DOUBT;
 import static jdk.incubator.vector.VectorOperators.L2B;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -59,7 +59,7 @@ final class VectorStoredNibbles {
             byte[] packed,
             int packedOffset) {
         LongVector lowNibble = LONG_VECTOR.cast(LongVector.broadcast(LONGS, 0x0f));
-        ShortVector shift = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, (short) (Short.MIN_VALUE + DOUBT)));
+        ShortVector shift = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, (short) (Short.MIN_VALUE + NIBBLE_DOUBT)));
         ShortVector far = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
         int spansOfGroup = length / VectorSpans.LENGTH;
         int spans = groups * spansOfGroup;
@@ -144,7 +144,7 @@ final class VectorStoredNibbles {
             }
             boolean doubtful = SHORT_VECTOR
                     .cast(nearest)
-                    .compare(LE, (short) (Short.MIN_VALUE + 2 * DOUBT))
+                    .compare(LE, (short) (Short.MIN_VALUE + 2 * NIBBLE_DOUBT))
                     .anyTrue();
             // Divided later: a call in this loop would cost every span what its registers hold.
             doubts |= doubtful || !(scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE) ? 1L << span : 0L;

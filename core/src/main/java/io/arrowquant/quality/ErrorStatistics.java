@@ -39,16 +39,17 @@ public final class ErrorStatistics {
 
     /** The same with the elements of a tile; floats are read as they are stored, with no copy made of them. */
     public void add(Tile tile, float[] b, int bOffset, long start) {
-        if (tile.isStored() && tile.type() == DataType.F32) {
-            add(tile.bytes(), null, tile.byteOffset(), b, bOffset, tile.count(), start);
+        boolean readsStored = tile.type() == DataType.F32 || tile.type() == DataType.BF16;
+        if (tile.isStored() && readsStored) {
+            add(tile, null, tile.byteOffset(), b, bOffset, tile.count(), start);
         } else {
             float[] floats = tile.floats();
             add(null, floats, tile.floatOffset(), b, bOffset, tile.count(), start);
         }
     }
 
-    /** The first values are stored or floats; the other of these is null. */
-    private void add(byte[] stored, float[] a, int aOffset, float[] b, int bOffset, int elements, long start) {
+    /** The first values are those that a tile stores, with an offset in bytes, or floats; the other of these is null. */
+    private void add(Tile stored, float[] a, int aOffset, float[] b, int bOffset, int elements, long start) {
         if (start != next) {
             closeBlock();
         }
@@ -60,10 +61,17 @@ public final class ErrorStatistics {
             int piece = Math.min(elements - done, BLOCK - inBlock);
             int lane = inBlock & (LANES - 1);
             blockOpen = true;
-            double largest = stored == null
-                    ? kernels.compare(a, aOffset + done, b, bOffset + done, piece, lane, lanes)
-                    : kernels.compareStored(
-                            stored, aOffset + Float.BYTES * done, b, bOffset + done, piece, lane, lanes);
+            int bAt = bOffset + done;
+            double largest;
+            if (stored == null) {
+                largest = kernels.compare(a, aOffset + done, b, bAt, piece, lane, lanes);
+            } else if (stored.type() == DataType.BF16) {
+                int aAt = aOffset + DataType.BF16.bytes() * done;
+                largest = kernels.compareBrain(stored.bytes(), aAt, b, bAt, piece, lane, lanes);
+            } else {
+                int aAt = aOffset + DataType.F32.bytes() * done;
+                largest = kernels.compareStored(stored.bytes(), aAt, b, bAt, piece, lane, lanes);
+            }
             maxAbsError = Math.max(maxAbsError, largest);
             done += piece;
             if (inBlock + piece == BLOCK) {

@@ -181,6 +181,28 @@ abstract class ScaledContract {
         }
     }
 
+    @Test
+    void packedCodesBecomeTheValuesOfSingleOnes() {
+        Random random = new Random(11);
+        for (DataType precision : new DataType[] {DataType.F32, DataType.BF16, DataType.F16}) {
+            for (int length : new int[] {128, 384}) {
+                byte[] packed = new byte[3 * length / 2 + 5];
+                random.nextBytes(packed);
+                float[] scales = {0.037f, Float.MIN_VALUE, 1e38f};
+                float[] actual = new float[3 * length + 4];
+                if (!kernels().valuesOfNibbles(packed, 5, 3, length, scales, precision, actual, 2)) {
+                    continue;
+                }
+                float[] expected = new float[3 * length + 4];
+                for (int i = 0; i < 3 * length; i++) {
+                    int code = packed[5 + i / 2] >> (4 * (i % 2)) & 0x0f;
+                    expected[2 + i] = Float16.round(precision, (code - 8) * scales[i / length]);
+                }
+                assertThat(actual).isEqualTo(expected);
+            }
+        }
+    }
+
     private void check(float[] values, int length, Encode encode, Expected expected) {
         byte[] codes = new byte[GROUPS * length + 20];
         Arrays.fill(codes, (byte) 0x5a);

@@ -42,8 +42,22 @@ abstract class StatisticsContract {
                 assertThat(kernels().compareStored(stored, 4 * 3 + 1, b, 5, count, lane, sums))
                         .isEqualTo(largest);
                 assertThat(sums).isEqualTo(expected);
+                checkBrain(a, b, count, lane);
             }
         }
+    }
+
+    private void checkBrain(float[] a, float[] b, int count, int lane) {
+        byte[] stored = new byte[2 * a.length + 1];
+        new ScalarNarrowing().narrow(a, 0, DataType.BF16, stored, 1, a.length);
+        float[] rounded = new float[a.length];
+        new ScalarWidening().widen(DataType.BF16, stored, 1, rounded, 0, a.length);
+        double[] expected = new double[4 * LANES];
+        double[] sums = new double[4 * LANES];
+        double largest = byLane(rounded, 3, b, 5, count, lane, expected);
+        assertThat(kernels().compareBrain(stored, 2 * 3 + 1, b, 5, count, lane, sums))
+                .isEqualTo(largest);
+        assertThat(sums).isEqualTo(expected);
     }
 
     /** The same sums, a lane at a time. */

@@ -230,6 +230,10 @@ final class CompressedEncoder implements Encoder {
     @Override
     public boolean reconstruct(float[] values, int offset) {
         if (packed != null) {
+            int width = (int) slices.width();
+            if (grid.decodePacked(packed, packedAt, tileCount / width, width, runDivisors, values, offset)) {
+                return true;
+            }
             packing.unpack(packed, packedAt, tileCount, slices.columns(), settings.bits(), codes);
             packed = null;
         }

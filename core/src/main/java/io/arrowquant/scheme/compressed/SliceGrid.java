@@ -79,5 +79,15 @@ abstract class SliceGrid {
         return false;
     }
 
+    /**
+     * The values of packed codes of consecutive slices, each with its divisor.
+     *
+     * @return false when this grid decodes one code a byte only; nothing is done then
+     */
+    boolean decodePacked(
+            byte[] packed, int packedOffset, int slices, int length, float[] divisors, float[] values, int offset) {
+        return false;
+    }
+
     abstract void decode(byte[] codes, int codeOffset, int count, float[] values, int offset);
 }

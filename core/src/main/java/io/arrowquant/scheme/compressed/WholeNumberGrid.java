@@ -2,6 +2,7 @@ package io.arrowquant.scheme.compressed;
 
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.SymmetricFactors;
 
 /** Codes are whole numbers of {@code bits} bits; zero is {@code 2^(bits-1)} when symmetric. */
 final class WholeNumberGrid extends SliceGrid {
@@ -125,6 +126,16 @@ final class WholeNumberGrid extends SliceGrid {
         return symmetric
                 && steps == 15f
                 && kernels.nibblesOfBrain(stored, byteOffset, slices, length, divisors, packed, packedOffset);
+    }
+
+    @Override
+    boolean decodePacked(
+            byte[] packed, int packedOffset, int slices, int length, float[] divisors, float[] values, int offset) {
+        return symmetric
+                && steps == 15f
+                && length % SymmetricFactors.SPAN == 0
+                && kernels.valuesOfNibbles(
+                        packed, packedOffset, slices, length, divisors, precision.dtype, values, offset);
     }
 
     /** The difference of a code and the zero point is exact in every precision. */
