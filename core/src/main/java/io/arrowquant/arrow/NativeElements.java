@@ -18,6 +18,11 @@ final class NativeElements implements ElementSource {
         return this;
     }
 
+    /** Lets go of the layer, whose memory may be gone by the next call. */
+    void forget() {
+        layer = null;
+    }
+
     @Override
     public void read(long start, int count, Tile tile) {
         DataType type = layer.type();

@@ -20,10 +20,22 @@ final class PieceEncoder {
     private static final int SCALES = 1;
     private static final int ZERO_POINTS = 2;
 
+    /** Bytes of parts that are not kept for the next call. */
+    private static final int TOO_MUCH_TO_KEEP = 1 << 20;
+
+    /** What a thread uses again in its next call: small calls would otherwise be mostly about new memory. */
+    private static final class Scratch {
+        private final NativeElements elements = new NativeElements();
+        private PartBuffers parts = new PartBuffers(1);
+    }
+
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
     private final NonFinite nonFinite;
     private final ControlBlock control;
-    private final NativeElements elements = new NativeElements();
-    private PartBuffers parts = new PartBuffers(1);
+    private final Scratch scratch = SCRATCH.get();
+    private final NativeElements elements = scratch.elements;
+    private PartBuffers parts = scratch.parts;
 
     PieceEncoder(NonFinite nonFinite, ControlBlock control) {
         this.nonFinite = nonFinite;
@@ -55,6 +67,9 @@ final class PieceEncoder {
             return encode(plan, encoder, begin, end, slot, errors, extra);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
+        } finally {
+            elements.forget();
+            scratch.parts = isSmall(parts) ? parts : new PartBuffers(1);
         }
     }
 
@@ -90,6 +105,15 @@ final class PieceEncoder {
         }
         parts.clear();
         return encoder.replaced();
+    }
+
+    private static boolean isSmall(PartBuffers parts) {
+        for (byte[] part : parts.arrays()) {
+            if (part.length > TOO_MUCH_TO_KEEP) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void move(LayerPlan plan, Slot slot, long[] written) {

@@ -10,6 +10,7 @@ import io.arrowquant.arrow.IpcBridge;
 import io.arrowquant.arrow.Layer;
 import io.arrowquant.arrow.LayerRows;
 import io.arrowquant.arrow.QuantizedBatch;
+import io.arrowquant.arrow.RecycledMemory;
 import io.arrowquant.error.ArrowQuantException;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.ResourceException;
@@ -23,10 +24,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
-import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
@@ -38,8 +37,8 @@ public final class LocalSession implements AutoCloseable {
     /** Weights of a stream that are quantized together, so that memory does not grow with the stream. */
     private static final long GROUP_BYTES = 64L << 20;
 
-    private final BufferAllocator allocator =
-            new RootAllocator(AllocationListener.NOOP, Long.MAX_VALUE, exactly -> exactly);
+    private final RecycledMemory memory = new RecycledMemory();
+    private final BufferAllocator allocator = memory.newAllocator();
     private final CDataBridge bridge = new CDataBridge(allocator);
 
     /** What is common to all calls: errors become reports. */
@@ -276,6 +275,7 @@ public final class LocalSession implements AutoCloseable {
     @Override
     public void close() {
         bridge.close();
+        memory.close();
         allocator.close();
     }
 
