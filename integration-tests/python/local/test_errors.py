@@ -57,6 +57,13 @@ def test_invalid_tables(shared, columns, kind, message):
     assert isinstance(caught.value, ValueError)
 
 
+def stream_of(table):
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
 INVALID_CALLS = [
     (lambda q: q.quantize_arrow(one([1.0]), bit_width=3), r"Invalid bit_width: 3\. Must be 2, 4, or 8"),
     (lambda q: q.quantize_arrow(one([1.0]), bit_width="4"), r"Invalid bit_width: 4\. Must be 2, 4, or 8"),
@@ -76,6 +83,7 @@ INVALID_CALLS = [
     (lambda q: q.quantize_ipc("/nowhere.arrow"), "Cannot read /nowhere.arrow"),
     (lambda q: q.quantize_arrow(one([1.0]), scheme="FP8_BLOCK"), "Layer 'l0'"),
     (lambda q: q.quantize_arrow(one([1.0]), strict=True, skip=["x"]), "No layer matches 'x'"),
+    (lambda q: q.quantize_ipc(stream_of(one([1.0])), strict=True, skip=["x"]), "No layer matches 'x'"),
     (lambda q: q.quantize_arrow(one([1.0]), target_size=1), "more than the target of 1"),
     (lambda q: q.dequantize_arrow(one([1.0])), "Missing required column"),
     (lambda q: q.quantize_from_safetensors("/nowhere", "/nowhere/x"), "Nothing exists at '/nowhere'"),

@@ -87,7 +87,8 @@ class QuantConfig:
         rules: The same in one list, in order: ``{"match": pattern, "scheme": scheme}``, ``{"match": pattern, "keep":
             True}`` or, for files, ``{"match": pattern, "drop": True}``.
         skip_sensitive_layers: Keep embeddings, heads, norms, routers and what else quantization usually harms.
-        target_size: Bytes that the result may take, such as ``"4GB"``: bits go where they help most.
+        target_size: Bytes that the result may take, such as ``"4GB"``: bits go where they help most, and what there
+            is room for stays as it is.
         target_model_size_mb: The same in units of 1,000,000 bytes.
         target_bpw: The same as bits for each weight.
         candidates: The schemes that may be chosen for a target; default ``int2``, ``int4`` and ``int8``.

@@ -60,7 +60,7 @@ public final class BatchQuantizer {
                 return failed();
             }
             if (limit > 0) {
-                SizeBudget.require(outputBytes(), limit);
+                LayerCosts.require(outputBytes(), limit);
             }
             QuantizedBatch.Stages stages = new QuantizedBatch.Stages(planned - begin, System.nanoTime() - planned);
             QuantizedBatch result = new QuantizedBatch(plans, output, List.copyOf(failures), stages);
@@ -248,7 +248,7 @@ public final class BatchQuantizer {
 
     /** Chooses widths for the whole table; layers that cannot even be measured become failures. */
     private void chooseWithinBudget(long limit) {
-        SizeBudget.Costs[] costs = new SizeBudget.Costs[plans.size()];
+        LayerCosts[] costs = new LayerCosts[plans.size()];
         Failure[] bad = new Failure[plans.size()];
         Workers.run(threads(plans), costs.length, () -> task -> {
             LayerPlan plan = plans.get(task);
@@ -258,7 +258,7 @@ public final class BatchQuantizer {
                 bad[task] = Failure.of(plan.layer.row(), plan.layer.name(), failed);
             }
         });
-        List<SizeBudget.Costs> sound = new ArrayList<>();
+        List<LayerCosts> sound = new ArrayList<>();
         List<LayerPlan> soundPlans = new ArrayList<>();
         for (int i = 0; i < costs.length; i++) {
             if (bad[i] == null) {
@@ -269,27 +269,29 @@ public final class BatchQuantizer {
             }
         }
         plans = soundPlans;
-        int[] chosen = SizeBudget.choose(sound, limit);
+        int[] chosen = LayerCosts.choose(sound, limit);
         for (int i = 0; i < chosen.length; i++) {
-            plans.get(i).choose(chosen[i]);
-            plans.get(i).startHere();
+            LayerPlan plan = plans.get(i);
+            if (chosen[i] == LayerCosts.KEEP) {
+                plan.giveUp();
+            } else {
+                plan.choose(chosen[i]);
+            }
+            plan.startHere();
         }
     }
 
-    /** What a layer costs with each of its candidates; one without a choice need not be measured. */
-    private SizeBudget.Costs costs(LayerPlan plan) {
-        int candidates = Math.max(1, plan.choice().candidates().size());
-        long[] bytes = new long[candidates];
-        double[] noise = new double[candidates];
-        for (int i = 0; i < candidates; i++) {
+    /** What a layer costs with each of its candidates; one that stays as it is need not be measured. */
+    private LayerCosts costs(LayerPlan plan) {
+        LayerCosts costs = new LayerCosts(plan.layer.byteLength());
+        for (int i = 0; i < plan.choice().candidates().size(); i++) {
             plan.choose(i);
-            bytes[i] = plan.outputBytes();
-            if (candidates > 1) {
-                ErrorSummary errors = measure(plan).summary();
-                noise[i] = errors.mse() * errors.count();
+            ErrorSummary errors = measure(plan).summary();
+            if (plan.choice().passes(errors.cosine())) {
+                costs.add(i, plan.outputBytes(), errors);
             }
         }
-        return new SizeBudget.Costs(bytes, noise);
+        return costs;
     }
 
     private long outputBytes() {

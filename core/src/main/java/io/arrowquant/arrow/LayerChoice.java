@@ -26,6 +26,11 @@ public record LayerChoice(List<Scheme> candidates, double minCosine) {
         return candidates.isEmpty();
     }
 
+    /** True when a layer that comes out like this is good enough. */
+    public boolean passes(double cosine) {
+        return !hasThreshold() || cosine >= minCosine;
+    }
+
     public boolean hasThreshold() {
         return minCosine != Double.NEGATIVE_INFINITY;
     }

@@ -79,7 +79,7 @@ final class LayerPlan {
 
     /** Candidates from here on count as attempts: what a budget chose was not tried and found wanting. */
     void startHere() {
-        first = candidate;
+        first = given ? candidate + 1 : candidate;
     }
 
     int candidate() {

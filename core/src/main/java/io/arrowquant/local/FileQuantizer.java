@@ -1,7 +1,7 @@
 package io.arrowquant.local;
 
 import io.arrowquant.arrow.ControlBlock;
-import io.arrowquant.arrow.SizeBudget;
+import io.arrowquant.arrow.LayerCosts;
 import io.arrowquant.arrow.Workers;
 import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointFile;
@@ -102,7 +102,7 @@ final class FileQuantizer {
             }
         });
         if (limit > 0) {
-            SizeBudget.require(outputBytes(), limit);
+            LayerCosts.require(outputBytes(), limit);
         }
     }
 
@@ -118,27 +118,30 @@ final class FileQuantizer {
     }
 
     private void chooseWithin(long limit) throws IOException {
-        SizeBudget.Costs[] costs = new SizeBudget.Costs[tensors.size()];
+        LayerCosts[] costs = new LayerCosts[tensors.size()];
         forEachTensor((tensor, reader) -> costs[(int) tensor.row] = costs(tensor, reader));
-        int[] chosen = SizeBudget.choose(List.of(costs), limit);
+        int[] chosen = LayerCosts.choose(List.of(costs), limit);
         for (int i = 0; i < chosen.length; i++) {
-            tensors.get(i).choose(chosen[i]);
+            if (chosen[i] == LayerCosts.KEEP) {
+                tensors.get(i).keep();
+            } else {
+                tensors.get(i).choose(chosen[i]);
+            }
         }
     }
 
-    private SizeBudget.Costs costs(FileTensor tensor, RangeReader reader) throws IOException {
-        int candidates = tensor.isKept() ? 1 : tensor.choice().candidates().size();
-        long[] bytes = new long[candidates];
-        double[] noise = new double[candidates];
-        for (int i = 0; i < candidates; i++) {
+    private LayerCosts costs(FileTensor tensor, RangeReader reader) throws IOException {
+        LayerCosts costs = new LayerCosts(tensor.source.info().byteLength());
+        for (int i = 0; i < tensor.choice().candidates().size(); i++) {
             tensor.choose(i);
-            bytes[i] = tensor.outputBytes();
-            if (candidates > 1) {
+            if (!tensor.isKept()) {
                 ErrorSummary errors = tensor.measure(reader, control);
-                noise[i] = errors.mse() * errors.count();
+                if (tensor.choice().passes(errors.cosine())) {
+                    costs.add(i, tensor.outputBytes(), errors);
+                }
             }
         }
-        return new SizeBudget.Costs(bytes, noise);
+        return costs;
     }
 
     /** What is done with a tensor and its open file. */

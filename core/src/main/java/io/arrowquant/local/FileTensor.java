@@ -89,6 +89,11 @@ final class FileTensor {
         }
     }
 
+    /** Leaves the tensor as it is. */
+    void keep() {
+        kept = true;
+    }
+
     /** Finds the first candidate that is good enough, from the current one on; after the last the tensor is kept. */
     void raise(RangeReader reader, ControlBlock control) throws IOException {
         while (!isKept() && measure(reader, control).cosine() < choice.minCosine()) {

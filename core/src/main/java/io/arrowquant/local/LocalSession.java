@@ -162,8 +162,11 @@ public final class LocalSession implements AutoCloseable {
             LayerRows rows = IpcBridge.read(address, length);
             long imported = System.nanoTime();
             try (QuantizedBatch batch = BatchQuantizer.quantize(allocator, rows, parsed.options(control))) {
-                if (batch.failed()) {
-                    return Report.ofFailure(batch.failures().get(0));
+                Failure fatal = batch.failed()
+                        ? batch.failures().get(0)
+                        : unmatched(parsed, batch.outcomes(), batch.failures());
+                if (fatal != null) {
+                    return Report.ofFailure(fatal);
                 }
                 long encoded = System.nanoTime();
                 try (VectorSchemaRoot vectors = batch.table(allocator)) {
@@ -186,6 +189,23 @@ public final class LocalSession implements AutoCloseable {
         System.arraycopy(head, 0, all, Integer.BYTES, head.length);
         System.arraycopy(table[0], 0, all, Integer.BYTES + head.length, table[0].length);
         return all;
+    }
+
+    /** With {@code strict}, patterns that match nothing are a failure; otherwise null. */
+    private static Failure unmatched(
+            LocalRequest request, List<QuantizedBatch.Outcome> outcomes, List<Failure> failures) {
+        List<String> names = new ArrayList<>();
+        outcomes.forEach(outcome -> names.add(outcome.layer()));
+        failures.forEach(failure -> names.add(String.valueOf(failure.layer())));
+        List<String> unmatched = request.flag("strict") ? request.rules().unmatched(names) : List.of();
+        return unmatched.isEmpty()
+                ? null
+                : Failure.of(
+                        -1,
+                        null,
+                        new InvalidRequestException(
+                                "No layer matches '" + String.join("', '", unmatched) + "'",
+                                "Correct the patterns, or leave strict out"));
     }
 
     /** Quantizes model files; see {@link FileQuantizer}. */
@@ -330,27 +350,10 @@ public final class LocalSession implements AutoCloseable {
             addresses.forEach(bridge::takeBack);
         }
 
-        /** With {@code strict}, patterns that match nothing are errors. */
-        private void checkPatterns() {
-            if (fatal != null || !request.flag("strict")) {
-                return;
-            }
-            List<String> names = new ArrayList<>();
-            outcomes.forEach(outcome -> names.add(outcome.layer()));
-            failures.forEach(failure -> names.add(String.valueOf(failure.layer())));
-            List<String> unmatched = request.rules().unmatched(names);
-            if (!unmatched.isEmpty()) {
-                fatal = Failure.of(
-                        -1,
-                        null,
-                        new InvalidRequestException(
-                                "No layer matches '" + String.join("', '", unmatched) + "'",
-                                "Correct the patterns, or leave strict out"));
-            }
-        }
-
         String report() {
-            checkPatterns();
+            if (fatal == null) {
+                fatal = unmatched(request, outcomes, failures);
+            }
             if (fatal != null) {
                 takeBack();
                 return Report.ofFailure(fatal);

@@ -1,27 +1,22 @@
 package io.arrowquant.recipe;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.quality.ByteBudget;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.storage.ByteSize;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Chooses schemes by what they would cost. Tensors that a runtime joins decide together; only those take part that the
  * recipe's own scheme was to quantize.
  *
  * <p>With a minimal cosine alone, each gets the first candidate, from its own scheme on, that passes; where none does, it
- * is kept. With a target, the sum of squared errors is made small within the bytes there are: every unit of tensors begins
- * with its smallest option that passes; of the steps along the lower convex hull of each unit's options, the one that saves
- * most error for a byte is taken first, as long as it fits; then what is left over goes to single options that still fit.
- * The first part is what a Lagrange multiplier finds, optimal for the bytes it uses; what is lost against the optimum for
- * the whole target is less than the gain of one step. Ties go to the unit that comes first, so that the same weights always
- * lead to the same choice.
+ * is kept. With a target, the sum of squared errors is made small within the bytes there are, among the options that
+ * pass; see {@link ByteBudget} for how.
  */
 public final class SchemeChoice {
     /** Tensors that decide together, and what could become of them. */
@@ -153,101 +148,29 @@ public final class SchemeChoice {
         throw new IllegalStateException("tensors can always be kept");
     }
 
-    /** A step from one option of a unit to a larger one. */
-    private record Step(int unit, SchemeOption to, long bytes, double gain) {
-        double gainPerByte() {
-            return gain / bytes;
-        }
-    }
-
     private List<SchemeOption> withinTarget(List<Unit> units, long available) {
-        List<SchemeOption> chosen = new ArrayList<>();
-        List<Step> steps = new ArrayList<>();
-        long left = available;
-        for (int i = 0; i < units.size(); i++) {
-            List<SchemeOption> hull = hull(units.get(i));
-            chosen.add(hull.get(0));
-            left -= hull.get(0).bytes();
-            for (int k = 1; k < hull.size(); k++) {
-                steps.add(step(i, hull.get(k - 1), hull.get(k)));
-            }
+        List<List<SchemeOption>> open = new ArrayList<>();
+        List<List<ByteBudget.Option>> costs = new ArrayList<>();
+        for (Unit unit : units) {
+            List<SchemeOption> passing =
+                    unit.options().stream().filter(this::passes).toList();
+            open.add(passing);
+            costs.add(passing.stream()
+                    .map(option -> new ByteBudget.Option(option.bytes(), option.squaredError()))
+                    .toList());
         }
-        if (left < 0) {
+        long missing = ByteBudget.least(costs) - available;
+        if (missing > 0) {
             throw new InvalidRequestException(
                     "The target of " + ByteSize.show(target) + " cannot be met: with the smallest candidates the"
-                            + " tensors take " + ByteSize.show(target - left),
+                            + " tensors take " + ByteSize.show(target + missing),
                     "Ask for more, or name smaller candidates");
         }
-        steps.sort(Comparator.comparingDouble(Step::gainPerByte).reversed());
-        Set<Integer> stopped = new java.util.HashSet<>();
-        for (Step step : steps) {
-            // Later steps of a unit lead on from its earlier ones.
-            if (!stopped.contains(step.unit()) && step.bytes() <= left) {
-                chosen.set(step.unit(), step.to());
-                left -= step.bytes();
-            } else {
-                stopped.add(step.unit());
-            }
+        int[] numbers = ByteBudget.choose(costs, available);
+        List<SchemeOption> chosen = new ArrayList<>();
+        for (int unit = 0; unit < numbers.length; unit++) {
+            chosen.add(open.get(unit).get(numbers[unit]));
         }
-        spendTheRest(units, chosen, left);
         return List.copyOf(chosen);
-    }
-
-    private void spendTheRest(List<Unit> units, List<SchemeOption> chosen, long available) {
-        long left = available;
-        for (Step best = bestThatFits(units, chosen, left); best != null; best = bestThatFits(units, chosen, left)) {
-            chosen.set(best.unit(), best.to());
-            left -= best.bytes();
-        }
-    }
-
-    private Step bestThatFits(List<Unit> units, List<SchemeOption> chosen, long left) {
-        Step best = null;
-        for (int i = 0; i < units.size(); i++) {
-            for (SchemeOption option : units.get(i).options()) {
-                Step step = step(i, chosen.get(i), option);
-                if (passes(option)
-                        && step.bytes() <= left
-                        && step.gain() > 0
-                        && (best == null || step.gain() > best.gain())) {
-                    best = step;
-                }
-            }
-        }
-        return best;
-    }
-
-    private static Step step(int unit, SchemeOption from, SchemeOption to) {
-        return new Step(unit, to, to.bytes() - from.bytes(), from.squaredError() - to.squaredError());
-    }
-
-    /** The options that are best for some price of a byte, smallest first. */
-    private List<SchemeOption> hull(Unit unit) {
-        List<SchemeOption> sorted = new ArrayList<>();
-        for (SchemeOption option : unit.options()) {
-            if (passes(option) && !Double.isNaN(option.squaredError())) {
-                sorted.add(option);
-            }
-        }
-        sorted.sort(Comparator.comparingLong(SchemeOption::bytes).thenComparingDouble(SchemeOption::squaredError));
-        List<SchemeOption> hull = new ArrayList<>();
-        for (SchemeOption option : sorted) {
-            if (!hull.isEmpty()
-                    && option.squaredError() >= hull.get(hull.size() - 1).squaredError()) {
-                continue;
-            }
-            while (hull.size() > 1 && isAbove(hull.get(hull.size() - 2), hull.get(hull.size() - 1), option)) {
-                hull.remove(hull.size() - 1);
-            }
-            hull.add(option);
-        }
-        return hull;
-    }
-
-    /** True when the middle one lies on or above the line between its neighbours. */
-    private static boolean isAbove(SchemeOption before, SchemeOption middle, SchemeOption after) {
-        double first = (before.squaredError() - middle.squaredError()) / (middle.bytes() - before.bytes());
-        double second = (middle.squaredError() - after.squaredError()) / (after.bytes() - middle.bytes());
-        return second >= first;
     }
 }

@@ -75,6 +75,22 @@ class ChoiceTest extends SessionTestBase {
     }
 
     @Test
+    void aTargetWithRoomForTheWeightsKeepsThemAsTheyAre() {
+        JsonNode report = quantizeArray(table(), request("target_bytes", 1_000_000));
+
+        assertThat(rows(report)).extracting(Row::scheme).containsOnly("F32");
+        assertThat(report.path("bytes_out").asLong()).isLessThan(1_000_000);
+    }
+
+    @Test
+    void aTargetAndALowestCosineHoldBoth() {
+        JsonNode report = quantizeArray(table(), request("target_bytes", 9000, "min_cosine", 0.98));
+
+        assertThat(rows(report)).extracting(Row::scheme).doesNotContain("int2").contains("int4");
+        assertThat(report.path("bytes_out").asLong()).isLessThanOrEqualTo(9000);
+    }
+
+    @Test
     void aTargetLeavesOutLayersThatCannotBeMeasured() {
         VectorSchemaRoot table =
                 TestTable.of(caller, new String[] {"a", "b"}, new float[][] {random(1, 100), {Float.NaN}}, null);
