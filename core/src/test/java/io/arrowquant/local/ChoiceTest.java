@@ -70,8 +70,9 @@ class ChoiceTest extends SessionTestBase {
             assertThat(report.path("bytes_out").asLong()).isBetween(3300L, 6060L);
             assertThat(rows(report)).extracting(Row::scheme).contains("int4");
         }
-        JsonNode named = quantizeArray(table(), request("target_bytes", 20_000, "candidates", List.of("int8", "int4")));
-        assertThat(rows(named)).extracting(Row::scheme).containsOnly("int8");
+        JsonNode named = quantizeArray(table(), request("target_bpw", 9.0, "candidates", List.of("int8", "int4")));
+        // The small layer is kept with what is left over.
+        assertThat(rows(named)).extracting(Row::scheme).containsExactly("int8", "F32", "int8");
     }
 
     @Test
