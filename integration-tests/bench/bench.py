@@ -134,8 +134,8 @@ def speed(options: argparse.Namespace, scratch: Path) -> None:
         "spark-submit": bench.plain(directory),
         "again in one session": bench.again(directory),
     }
+    ways["numpy, two processes"] = bench.peer("numpy_script.py", directory)
     if options.peers:
-        ways["numpy, two processes"] = bench.peer("numpy_script.py", directory)
         ways["model_free_ptq"] = bench.peer("model_free.py", directory)
     # Makes the jar and the archive of classes where they are missing, and is not counted.
     bench.launcher(directory)(Figures())
