@@ -6,5 +6,11 @@
  *
  * <p>{@link io.arrowquant.kernel.Tile} is the unit of work: a few thousand consecutive elements, as they are stored and,
  * on demand, as floats. Tiles are small enough to stay in the cache between the passes of a scheme.
+ *
+ * <p>Vector kernels are as fast as the code that the JVM's compiler makes of them. What helps it: one loop over all spans of
+ * a call, with a number of vectors in a round that it knows, two to four of them written out; casts to the classes in {@code
+ * VectorShapes}; and no calls of other methods in the loop, since after so many vector operations it inlines no more, and a
+ * call that is left keeps nothing in registers. Rare cases are therefore remembered and done after the loop. {@code
+ * core/bench.sh} tells whether a change was one for the better; numbers of the same process only.
  */
 package io.arrowquant.kernel;
