@@ -9,6 +9,7 @@ import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.scheme.RangeEncoder;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
+import io.arrowquant.tensor.ElementRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -194,18 +195,8 @@ final class LayerPlan {
             return 0;
         }
         // Statistics are the same however they are cut only at multiples of their blocks.
-        long step = leastCommonMultiple(leastCommonMultiple(unit, encoder.tileUnit()), ErrorStatistics.BLOCK);
+        long step = ElementRange.leastCommonMultiple(
+                ElementRange.leastCommonMultiple(unit, encoder.tileUnit()), ErrorStatistics.BLOCK);
         return step > layer.elements() ? 0 : Math.max(1, PIECE / step) * step;
-    }
-
-    private static long leastCommonMultiple(long a, long b) {
-        long x = a;
-        long y = b;
-        while (y != 0) {
-            long rest = x % y;
-            x = y;
-            y = rest;
-        }
-        return Math.multiplyExact(a / x, b);
     }
 }

@@ -48,9 +48,7 @@ final class ShardIndex {
                     "the index has " + reader.size() + " bytes, more than the limit of " + LARGEST,
                     "An index lists tensors only: check what this file is");
         }
-        byte[] text = new byte[(int) reader.size()];
-        reader.readFully(0, text, 0, text.length);
-        return new Parser(file, text).parse();
+        return new Parser(file, reader.readAll()).parse();
     }
 
     private static final class Parser {

@@ -19,12 +19,7 @@ final class ScalarStatistics implements StatisticsKernels {
         for (int i = 0; i < count; i++) {
             double x = a[aOffset + i];
             double y = b[bOffset + i];
-            double difference = x - y;
-            sums[at] += x * x;
-            sums[LANES + at] += y * y;
-            sums[2 * LANES + at] += x * y;
-            sums[3 * LANES + at] += difference * difference;
-            largest = Math.max(largest, Math.abs(difference));
+            largest = Math.max(largest, add(x, y, at, sums));
             at = (at + 1) & (LANES - 1);
         }
         return largest;
@@ -37,12 +32,7 @@ final class ScalarStatistics implements StatisticsKernels {
         for (int i = 0; i < count; i++) {
             double x = (float) STORED_FLOATS.get(a, aByteOffset + Float.BYTES * i);
             double y = b[bOffset + i];
-            double difference = x - y;
-            sums[at] += x * x;
-            sums[LANES + at] += y * y;
-            sums[2 * LANES + at] += x * y;
-            sums[3 * LANES + at] += difference * difference;
-            largest = Math.max(largest, Math.abs(difference));
+            largest = Math.max(largest, add(x, y, at, sums));
             at = (at + 1) & (LANES - 1);
         }
         return largest;
@@ -55,15 +45,20 @@ final class ScalarStatistics implements StatisticsKernels {
         for (int i = 0; i < count; i++) {
             double x = Float16.brainToFloat((short) SHORTS.get(a, aByteOffset + Short.BYTES * i));
             double y = b[bOffset + i];
-            double difference = x - y;
-            sums[at] += x * x;
-            sums[LANES + at] += y * y;
-            sums[2 * LANES + at] += x * y;
-            sums[3 * LANES + at] += difference * difference;
-            largest = Math.max(largest, Math.abs(difference));
+            largest = Math.max(largest, add(x, y, at, sums));
             at = (at + 1) & (LANES - 1);
         }
         return largest;
+    }
+
+    /** Adds a pair to the sums of a lane; gives its distance. */
+    private static double add(double x, double y, int lane, double[] sums) {
+        double difference = x - y;
+        sums[lane] += x * x;
+        sums[LANES + lane] += y * y;
+        sums[2 * LANES + lane] += x * y;
+        sums[3 * LANES + lane] += difference * difference;
+        return Math.abs(difference);
     }
 
     /** 2^27 + 1: multiplying by it splits a double into two halves whose products are exact (Veltkamp). */

@@ -27,10 +27,10 @@ public final class SymmetricFactors {
     /** By how much a factor is changed to decide for m / 2. */
     private static final float NUDGE = 0x1p-18f;
 
-    /** Between these, the factor and the products are normal floats. */
-    private static final float SMALLEST_SCALE = 0x1p-100f;
+    /** Between these, the reciprocal of a scale and the products that matter are normal floats. */
+    static final float SMALLEST_SCALE = 0x1p-100f;
 
-    private static final float LARGEST_SCALE = 0x1p100f;
+    static final float LARGEST_SCALE = 0x1p100f;
 
     private static final int SIGNIFICANDS = 128;
     private static final float[] OF_NIBBLES = numerators(7);

@@ -50,11 +50,6 @@ final class VectorGroups implements GroupKernels {
      */
     static final int DOUBT = 4;
 
-    /** Between these, the reciprocal of a scale is a normal float. */
-    static final float SMALLEST_SCALE = 0x1p-100f;
-
-    static final float LARGEST_SCALE = 0x1p100f;
-
     /** So many elements at most are divided for one that is in doubt. */
     private static final int PIECE = 128;
 
@@ -88,7 +83,7 @@ final class VectorGroups implements GroupKernels {
 
     /** Whether the reciprocal of a scale is good for anything; not so for NaN. */
     static boolean multiplies(float scale) {
-        return scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE;
+        return scale >= SymmetricFactors.SMALLEST_SCALE && scale <= SymmetricFactors.LARGEST_SCALE;
     }
 
     @Override

@@ -34,16 +34,7 @@ import jdk.incubator.vector.ShortVector;
 final class VectorScaledBrains {
     private static final int BRAIN_LANES = SHORTS.length();
 
-    /** Between these, the reciprocal of a scale is a normal float, and so are quotients that matter. */
-    static final float SMALLEST_SCALE = 0x1p-100f;
-
-    static final float LARGEST_SCALE = 0x1p100f;
-
     private VectorScaledBrains() {}
-
-    private static boolean multiplies(float scale) {
-        return scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE;
-    }
 
     /** Elements come in pairs, one int lane each: the first in the lower half, the second in the upper one. */
     static void symmetric(
@@ -69,7 +60,7 @@ final class VectorScaledBrains {
         for (int group = 0; group < groups; group++) {
             float scale = scales[group];
             int begin = group * length;
-            if (!multiplies(scale)) {
+            if (!VectorGroups.multiplies(scale)) {
                 ScalarScaled.groupOfBrain(
                         stored, byteOffset + 2 * begin, length, scale, 0f, lowest, highest, codes, codeOffset + begin);
                 continue;
@@ -126,7 +117,7 @@ final class VectorScaledBrains {
         for (int group = 0; group < groups; group++) {
             float scale = scales[group];
             int begin = group * length;
-            if (!multiplies(scale)) {
+            if (!VectorGroups.multiplies(scale)) {
                 ScalarScaled.groupOfBrain(
                         stored,
                         byteOffset + 2 * begin,
@@ -202,7 +193,7 @@ final class VectorScaledBrains {
         for (int group = 0; group < groups; group++) {
             float scale = scales[group];
             int begin = group * length;
-            if (!multiplies(scale)) {
+            if (!VectorGroups.multiplies(scale)) {
                 ScalarScaled.float8GroupOfBrain(
                         stored, byteOffset + 2 * begin, length, scale, codes, codeOffset + begin);
                 continue;

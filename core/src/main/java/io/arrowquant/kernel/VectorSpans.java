@@ -1,11 +1,11 @@
 package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
+import static io.arrowquant.kernel.SymmetricFactors.LARGEST_SCALE;
+import static io.arrowquant.kernel.SymmetricFactors.SMALLEST_SCALE;
 import static io.arrowquant.kernel.VectorGroups.DOUBT;
 import static io.arrowquant.kernel.VectorGroups.FRACTION_BITS;
-import static io.arrowquant.kernel.VectorGroups.LARGEST_SCALE;
 import static io.arrowquant.kernel.VectorGroups.MAGIC;
-import static io.arrowquant.kernel.VectorGroups.SMALLEST_SCALE;
 import static io.arrowquant.kernel.VectorShapes.BYTES;
 import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.FLOATS;

@@ -88,24 +88,47 @@ final class VectorStatistics implements StatisticsKernels {
 
     @Override
     public double compareStored(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
+        return compareBytes(Float.BYTES, a, aByteOffset, b, bOffset, count, lane, sums);
+    }
+
+    @Override
+    public double compareBrain(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
+        return VectorBrainStatistics.FITS
+                ? compareBytes(Short.BYTES, a, aByteOffset, b, bOffset, count, lane, sums)
+                : scalar.compareBrain(a, aByteOffset, b, bOffset, count, lane, sums);
+    }
+
+    /** Elements as they are stored, in four bytes as floats or in two as bfloat16. */
+    private double compareBytes(
+            int width, byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
         int head = Math.min(count, (LANES - lane) & (LANES - 1));
         int body = (count - head) & -(2 * LANES);
         int tail = count - head - body;
         double largest = 0;
         if (head > 0) {
-            largest = scalar.compareStored(a, aByteOffset, b, bOffset, head, lane, sums);
+            largest = compareEnd(width, a, aByteOffset, b, bOffset, head, lane, sums);
         }
         for (int part = 0; part < LANES; part += VECTOR_LANES) {
             int start = head + part;
-            int at = aByteOffset + Float.BYTES * start;
-            largest = Math.max(largest, compareStoredLanes(a, at, b, bOffset + start, body, part, sums));
+            int at = aByteOffset + width * start;
+            double ofPart = width == Short.BYTES
+                    ? VectorBrainStatistics.compareLanes(a, at, b, bOffset + start, body, part, sums)
+                    : compareStoredLanes(a, at, b, bOffset + start, body, part, sums);
+            largest = Math.max(largest, ofPart);
         }
         if (tail > 0) {
             int start = head + body;
-            int at = aByteOffset + Float.BYTES * start;
-            largest = Math.max(largest, scalar.compareStored(a, at, b, bOffset + start, tail, 0, sums));
+            int at = aByteOffset + width * start;
+            largest = Math.max(largest, compareEnd(width, a, at, b, bOffset + start, tail, 0, sums));
         }
         return largest;
+    }
+
+    private double compareEnd(
+            int width, byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
+        return width == Short.BYTES
+                ? scalar.compareBrain(a, aByteOffset, b, bOffset, count, lane, sums)
+                : scalar.compareStored(a, aByteOffset, b, bOffset, count, lane, sums);
     }
 
     private static double compareStoredLanes(
@@ -150,32 +173,6 @@ final class VectorStatistics implements StatisticsKernels {
         DOUBLE_VECTOR.cast(products).intoArray(sums, 2 * LANES + firstLane);
         DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 3 * LANES + firstLane);
         return Double.longBitsToDouble(LONG_VECTOR.cast(largest).reduceLanes(MAX));
-    }
-
-    @Override
-    public double compareBrain(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
-        if (!VectorBrainStatistics.FITS) {
-            return scalar.compareBrain(a, aByteOffset, b, bOffset, count, lane, sums);
-        }
-        int head = Math.min(count, (LANES - lane) & (LANES - 1));
-        int body = (count - head) & -(2 * LANES);
-        int tail = count - head - body;
-        double largest = 0;
-        if (head > 0) {
-            largest = scalar.compareBrain(a, aByteOffset, b, bOffset, head, lane, sums);
-        }
-        for (int part = 0; part < LANES; part += VECTOR_LANES) {
-            int start = head + part;
-            int at = aByteOffset + Short.BYTES * start;
-            largest =
-                    Math.max(largest, VectorBrainStatistics.compareLanes(a, at, b, bOffset + start, body, part, sums));
-        }
-        if (tail > 0) {
-            int start = head + body;
-            int at = aByteOffset + Short.BYTES * start;
-            largest = Math.max(largest, scalar.compareBrain(a, at, b, bOffset + start, tail, 0, sums));
-        }
-        return largest;
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
-import static io.arrowquant.kernel.VectorGroups.LARGEST_SCALE;
-import static io.arrowquant.kernel.VectorGroups.SMALLEST_SCALE;
+import static io.arrowquant.kernel.SymmetricFactors.LARGEST_SCALE;
+import static io.arrowquant.kernel.SymmetricFactors.SMALLEST_SCALE;
 import static io.arrowquant.kernel.VectorShapes.BYTES;
 import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.EIGHTH_BYTES;

@@ -15,4 +15,11 @@ public interface RangeReader extends Closeable {
     default void readFully(long position, byte[] target, int offset, int length) throws IOException {
         readFully(position, ByteBuffer.wrap(target, offset, length));
     }
+
+    /** The whole file, whose size the caller has found small enough before. */
+    default byte[] readAll() throws IOException {
+        byte[] content = new byte[Math.toIntExact(size())];
+        readFully(0, content, 0, content.length);
+        return content;
+    }
 }

@@ -11,6 +11,18 @@ public record ElementRange(long start, long count) implements Serializable {
         Math.addExact(start, count);
     }
 
+    /** The least number of elements that is a multiple of both: where two kinds of units may be cut. */
+    public static long leastCommonMultiple(long a, long b) {
+        long x = a;
+        long y = b;
+        while (y != 0) {
+            long rest = x % y;
+            x = y;
+            y = rest;
+        }
+        return Math.multiplyExact(a / x, b);
+    }
+
     public long end() {
         return start + count;
     }

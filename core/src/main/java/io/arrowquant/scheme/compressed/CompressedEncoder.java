@@ -4,6 +4,7 @@ import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.Encoder;
 import io.arrowquant.scheme.PartBuffers;
+import io.arrowquant.tensor.ElementRange;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -62,20 +63,9 @@ final class CompressedEncoder implements Encoder {
     static int tileUnit(Settings settings, Slices slices) {
         long unit = settings.format().packing.unit(slices.columns());
         if (slices.areHeld()) {
-            unit = leastCommonMultiple(Math.max(1, slices.unit()), unit);
+            unit = ElementRange.leastCommonMultiple(Math.max(1, slices.unit()), unit);
         }
         return Math.toIntExact(unit);
-    }
-
-    static long leastCommonMultiple(long a, long b) {
-        long x = a;
-        long y = b;
-        while (y != 0) {
-            long rest = x % y;
-            x = y;
-            y = rest;
-        }
-        return a / x * b;
     }
 
     @Override

@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.arrowquant.checkpoint.Checkpoint;
+import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.spark.testing.CheckpointFiles;
 import io.arrowquant.spark.testing.CheckpointFiles.Stored;
+import io.arrowquant.storage.LocalStorage;
 import io.arrowquant.tensor.DataType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -123,5 +130,21 @@ abstract class JobTestBase {
             }
         }
         return names;
+    }
+
+    /** What each tensor of a model directory holds, whatever file it is in. */
+    static Map<String, Integer> contents(Path model) throws IOException {
+        Map<String, Integer> contents = new TreeMap<>();
+        for (CheckpointTensor tensor :
+                Checkpoint.open(LocalStorage.INSTANCE, model.toString()).tensors()) {
+            byte[] data = new byte[Math.toIntExact(tensor.info().byteLength())];
+            try (RandomAccessFile file =
+                    new RandomAccessFile(model.resolve(tensor.file()).toFile(), "r")) {
+                file.seek(tensor.info().offset());
+                file.readFully(data);
+            }
+            contents.put(tensor.name(), Arrays.hashCode(data));
+        }
+        return contents;
     }
 }

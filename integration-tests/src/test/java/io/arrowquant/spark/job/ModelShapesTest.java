@@ -3,22 +3,16 @@ package io.arrowquant.spark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.arrowquant.checkpoint.Checkpoint;
-import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.spark.testing.CheckpointFiles;
 import io.arrowquant.spark.testing.CheckpointFiles.Stored;
-import io.arrowquant.storage.LocalStorage;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Models that are more than a stack of matrices: experts in one tensor, pipelines of several components, odd shapes. */
@@ -160,20 +154,5 @@ class ModelShapesTest extends JobTestBase {
                         "--strict"))
                 .contains("does not fit")
                 .contains("down_proj");
-    }
-
-    private static Map<String, Integer> contents(Path model) throws IOException {
-        Map<String, Integer> contents = new TreeMap<>();
-        for (CheckpointTensor tensor :
-                Checkpoint.open(LocalStorage.INSTANCE, model.toString()).tensors()) {
-            byte[] data = new byte[Math.toIntExact(tensor.info().byteLength())];
-            try (RandomAccessFile file =
-                    new RandomAccessFile(model.resolve(tensor.file()).toFile(), "r")) {
-                file.seek(tensor.info().offset());
-                file.readFully(data);
-            }
-            contents.put(tensor.name(), Arrays.hashCode(data));
-        }
-        return contents;
     }
 }

@@ -6,7 +6,6 @@ import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.storage.LocalStorage;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -114,20 +113,5 @@ class RequantizeTest extends JobTestBase {
             forms.put(tensor.name(), tensor.info().dtype() + " " + tensor.info().shape());
         }
         return forms;
-    }
-
-    private static Map<String, Integer> contents(Path model) throws IOException {
-        Map<String, Integer> contents = new TreeMap<>();
-        for (CheckpointTensor tensor :
-                Checkpoint.open(LocalStorage.INSTANCE, model.toString()).tensors()) {
-            byte[] data = new byte[Math.toIntExact(tensor.info().byteLength())];
-            try (RandomAccessFile file =
-                    new RandomAccessFile(model.resolve(tensor.file()).toFile(), "r")) {
-                file.seek(tensor.info().offset());
-                file.readFully(data);
-            }
-            contents.put(tensor.name(), java.util.Arrays.hashCode(data));
-        }
-        return contents;
     }
 }

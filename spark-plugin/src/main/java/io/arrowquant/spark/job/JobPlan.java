@@ -71,8 +71,11 @@ final class JobPlan {
 
     /** Reads the headers and decides on every tensor; with {@code strict}, patterns must match something. */
     static JobPlan of(QuantizeRequest request, Configuration configuration) {
-        Checkpoint checkpoint = CheckpointLoader.load(request.input(), configuration);
-        ModelConfigs configs = ModelConfigs.read(checkpoint, configuration);
+        return of(List.of(request), configuration).get(0);
+    }
+
+    private static JobPlan of(
+            QuantizeRequest request, Checkpoint checkpoint, ModelConfigs configs, Configuration configuration) {
         Layout layout = request.recipe().effectiveLayout();
         SourceWeights weights = SourceWeights.of(checkpoint, configs, request.allowRequantize(), configuration);
         if (weights.anyStored() && !layout.isForRuntimes()) {
@@ -93,11 +96,13 @@ final class JobPlan {
         return new JobPlan(request, checkpoint, configs, weights, plan, null);
     }
 
-    /** Plans for all outputs of one job. Their tensors must be the same, since each is read once for all. */
+    /** Plans for all outputs of one job, of one input. Their tensors must be the same, since each is read once for all. */
     static List<JobPlan> of(List<QuantizeRequest> requests, Configuration configuration) {
+        Checkpoint checkpoint = CheckpointLoader.load(requests.get(0).input(), configuration);
+        ModelConfigs configs = ModelConfigs.read(checkpoint, configuration);
         List<JobPlan> plans = new ArrayList<>();
         for (QuantizeRequest request : requests) {
-            plans.add(of(request, configuration));
+            plans.add(of(request, checkpoint, configs, configuration));
         }
         JobPlan first = null;
         for (JobPlan plan : plans) {

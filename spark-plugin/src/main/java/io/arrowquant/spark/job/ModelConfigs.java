@@ -56,9 +56,7 @@ final class ModelConfigs {
                             "it has " + reader.size() + " bytes, more than the limit of " + LARGEST,
                             "Check that it is the config of a model");
                 }
-                byte[] content = new byte[(int) reader.size()];
-                reader.readFully(0, content, 0, content.length);
-                return content;
+                return reader.readAll();
             }
         } catch (IOException failed) {
             throw new UncheckedIOException("Cannot read " + path + ": " + failed.getMessage(), failed);

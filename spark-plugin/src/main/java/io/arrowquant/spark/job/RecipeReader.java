@@ -40,9 +40,7 @@ final class RecipeReader {
                         "'" + path + "' has " + reader.size() + " bytes, more than a recipe may have",
                         "Check that it is a recipe");
             }
-            byte[] content = new byte[(int) reader.size()];
-            reader.readFully(0, content, 0, content.length);
-            return content;
+            return reader.readAll();
         }
     }
 }

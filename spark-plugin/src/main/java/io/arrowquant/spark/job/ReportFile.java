@@ -105,9 +105,7 @@ final class ReportFile {
                 throw MalformedFileException.ofFile(
                         path, "it has " + reader.size() + " bytes, more than the limit of " + LARGEST, DAMAGED);
             }
-            byte[] content = new byte[(int) reader.size()];
-            reader.readFully(0, content, 0, content.length);
-            return content;
+            return reader.readAll();
         }
     }
 
