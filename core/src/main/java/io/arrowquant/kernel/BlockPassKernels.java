@@ -26,6 +26,16 @@ public interface BlockPassKernels {
     boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes);
 
     /**
+     * Scales, {@code farthest / divisor}, and what they are when inverted.
+     *
+     * @return whether all are normal numbers; if not, some inverses may be of no use
+     */
+    boolean scales(float[] farthest, int blocks, float divisor, float[] scales, float[] inverses);
+
+    /** Stores finite numbers in half precision, at a distance of {@code stride}. */
+    void halves(float[] values, int count, byte[] target, int at, int stride);
+
+    /**
      * Signed bytes of blocks of 32: {@code x * inverse} rounded to the nearest whole number, ties away from zero. Its
      * magnitude must be below 128. Blocks are stored at a distance of {@code stride}.
      */
@@ -59,4 +69,10 @@ public interface BlockPassKernels {
 
     /** The same of bfloat16 elements as they are stored. */
     void fourBitFloatsOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] scales, byte[] codes);
+
+    /**
+     * Packs codes of four bits of blocks of 32: those of the first half to the low nibbles of 16 bytes, those of the second
+     * to the high ones. Packed blocks are stored at a distance of {@code stride}.
+     */
+    void packHalves(byte[] codes, int blocks, byte[] target, int at, int stride);
 }

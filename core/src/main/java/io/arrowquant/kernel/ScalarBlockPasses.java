@@ -16,6 +16,7 @@ final class ScalarBlockPasses implements BlockPassKernels {
 
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     @Override
     public void farthest(float[] values, int offset, int blocks, int elements, float[] farthest) {
@@ -111,6 +112,28 @@ final class ScalarBlockPasses implements BlockPassKernels {
             }
         }
         return Float.intBitsToFloat(signed << 16);
+    }
+
+    @Override
+    public boolean scales(float[] farthest, int blocks, float divisor, float[] scales, float[] inverses) {
+        // The loops are apart so that the compiler can vectorise the divisions.
+        for (int block = 0; block < blocks; block++) {
+            scales[block] = farthest[block] / divisor;
+            inverses[block] = 1f / scales[block];
+        }
+        boolean normal = true;
+        for (int block = 0; block < blocks; block++) {
+            float magnitude = Math.abs(scales[block]);
+            normal &= magnitude >= Float.MIN_NORMAL && magnitude <= Float.MAX_VALUE;
+        }
+        return normal;
+    }
+
+    @Override
+    public void halves(float[] values, int count, byte[] target, int at, int stride) {
+        for (int i = 0; i < count; i++) {
+            SHORTS.set(target, at + i * stride, Float16.floatToHalf(values[i]));
+        }
     }
 
     @Override
@@ -219,6 +242,19 @@ final class ScalarBlockPasses implements BlockPassKernels {
                     code += above(magnitude, FOUR_BIT_LIMITS[limit] * scale);
                 }
                 codes[i] = (byte) (code | (value < 0f && code != 0 ? 8 : 0));
+            }
+        }
+    }
+
+    @Override
+    public void packHalves(byte[] codes, int blocks, byte[] target, int at, int stride) {
+        for (int block = 0; block < blocks; block++) {
+            int from = block * ELEMENTS;
+            int to = at + block * stride;
+            for (int i = 0; i < ELEMENTS / 2; i += Long.BYTES) {
+                long low = (long) LONGS.get(codes, from + i);
+                long high = (long) LONGS.get(codes, from + ELEMENTS / 2 + i);
+                LONGS.set(target, to + i, low | high << 4);
             }
         }
     }

@@ -28,6 +28,7 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Codes of blocks with a scale.
@@ -42,6 +43,14 @@ final class VectorBlockCodes {
 
     /** bfloat16 elements of a vector. */
     private static final int PAIRS = 2 * LANES;
+
+    /** The packed codes of a block: 16 bytes, whatever the size of other vectors. */
+    private static final VectorSpecies<Byte> NIBBLE_BYTES = ByteVector.SPECIES_128;
+
+    private static final Class<? extends ByteVector> NIBBLE_BYTE_VECTOR =
+            ByteVector.zero(NIBBLE_BYTES).getClass();
+    private static final Class<? extends IntVector> NIBBLE_INT_VECTOR =
+            IntVector.zero(IntVector.SPECIES_128).getClass();
 
     private static final int UPPER = 0xffff0000;
     private static final short UPPER_HALF_MAGNITUDE = 0x7fff;
@@ -259,6 +268,18 @@ final class VectorBlockCodes {
                 ShortVector signed = SHORT_VECTOR.cast(sign.lanewise(LSHL, 3)).sub(code);
                 HALF_BYTE_VECTOR.cast(signed.convertShape(S2B, HALF_BYTES, 0)).intoArray(codes, i);
             }
+        }
+    }
+
+    static void packHalves(byte[] codes, int blocks, byte[] target, int at, int stride) {
+        for (int block = 0; block < blocks; block++) {
+            int from = block * ELEMENTS;
+            int to = at + block * stride;
+            ByteVector first = NIBBLE_BYTE_VECTOR.cast(ByteVector.fromArray(NIBBLE_BYTES, codes, from));
+            ByteVector second = NIBBLE_BYTE_VECTOR.cast(ByteVector.fromArray(NIBBLE_BYTES, codes, from + ELEMENTS / 2));
+            IntVector high = NIBBLE_INT_VECTOR.cast(
+                    NIBBLE_INT_VECTOR.cast(second.reinterpretAsInts()).lanewise(LSHL, 4));
+            NIBBLE_BYTE_VECTOR.cast(high.reinterpretAsBytes()).or(first).intoArray(target, to);
         }
     }
 

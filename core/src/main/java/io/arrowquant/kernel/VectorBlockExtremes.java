@@ -1,22 +1,21 @@
 package io.arrowquant.kernel;
 
+import static io.arrowquant.kernel.ScalarBlockPasses.ELEMENTS;
 import static io.arrowquant.kernel.VectorShapes.BYTES;
 import static io.arrowquant.kernel.VectorShapes.BYTE_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
 import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.INTS;
 import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
-import static io.arrowquant.kernel.VectorShapes.SHORTS;
-import static io.arrowquant.kernel.VectorShapes.SHORT_VECTOR;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 
 /**
  * The largest and smallest values of blocks, on the bits of values.
@@ -32,9 +31,7 @@ final class VectorBlockExtremes {
     private static final int UPPER = 0xffff0000;
     private static final int UPPER_MAGNITUDE = 0x7fff0000;
 
-    /** Places of elements, counted from the end of the longest block: of the first element of each pair. */
-    private static final int LAST_PLACE = 255;
-
+    /** Twice the places of elements, counted from the end of a block: of the first element of each pair. */
     private static final int[] FROM_THE_END = fromTheEnd();
 
     private final ScalarBlockPasses scalar = new ScalarBlockPasses();
@@ -101,66 +98,47 @@ final class VectorBlockExtremes {
     }
 
     /**
-     * The lower half of each lane holds the place of the element, counted from the end: so it is the first of equal ones
-     * that comes out on top, and the place tells its sign.
+     * The lower half of each lane holds the place of the element, counted from the end, so that it is the first of equal ones
+     * that comes out on top, and below the place its sign. For blocks of the usual length: the compiler then knows how often
+     * loops go round.
      */
     boolean farthestOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] farthest) {
-        if (elements % PAIRS != 0) {
+        if (elements != ELEMENTS) {
             return scalar.farthestOfBrain(stored, byteOffset, blocks, elements, farthest);
         }
+        int[] found = most;
         for (int block = 0; block < blocks; block++) {
-            int from = byteOffset + 2 * block * elements;
+            int from = byteOffset + 2 * block * ELEMENTS;
             IntVector largest = INT_VECTOR.cast(IntVector.zero(INTS));
-            for (int i = 0; i < elements; i += PAIRS) {
+            for (int i = 0; i < ELEMENTS; i += PAIRS) {
                 ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, from + 2 * i));
                 IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
                 IntVector places = INT_VECTOR.cast(IntVector.fromArray(INTS, FROM_THE_END, i / 2));
+                IntVector firstSign = INT_VECTOR.cast(pair.lanewise(LSHR, 15)).and(1);
+                IntVector secondSign = INT_VECTOR.cast(pair.lanewise(LSHR, 31));
                 IntVector first = INT_VECTOR
                         .cast(pair.lanewise(LSHL, 16))
                         .and(ScalarBlockPasses.MAGNITUDE)
-                        .or(places);
-                IntVector second = pair.and(UPPER_MAGNITUDE).or(places.sub(1));
+                        .or(places)
+                        .or(firstSign);
+                IntVector second = pair.and(UPPER_MAGNITUDE).or(places.sub(2)).or(secondSign);
                 largest = INT_VECTOR.cast(largest).max(first).max(second);
             }
-            most[block] = INT_VECTOR.cast(largest).reduceLanes(MAX);
+            found[block] = INT_VECTOR.cast(largest).reduceLanes(MAX);
         }
         int all = 0;
         for (int block = 0; block < blocks; block++) {
-            int largest = most[block];
-            int place = LAST_PLACE - (largest & ~UPPER);
-            int upperByte = stored[byteOffset + 2 * (block * elements + place) + 1];
-            farthest[block] = Float.intBitsToFloat((largest & UPPER) | (upperByte & SIGN)) + 0f;
+            int largest = found[block];
+            farthest[block] = Float.intBitsToFloat((largest & UPPER) | (largest << 31)) + 0f;
             all = Math.max(all, largest);
         }
         return all < INFINITY;
     }
 
-    boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
-        if (elements % PAIRS != 0) {
-            return scalar.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
-        }
-        ShortVector unsigned = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
-        int all = 0;
-        for (int block = 0; block < blocks; block++) {
-            int from = byteOffset + 2 * block * elements;
-            ShortVector largest = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
-            for (int i = 0; i < 2 * elements; i += 2 * PAIRS) {
-                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, from + i));
-                largest = SHORT_VECTOR
-                        .cast(largest)
-                        .max(SHORT_VECTOR.cast(loaded.reinterpretAsShorts()).and(unsigned));
-            }
-            int bits = SHORT_VECTOR.cast(largest).reduceLanes(MAX);
-            magnitudes[block] = Float.intBitsToFloat(bits << 16);
-            all = Math.max(all, bits);
-        }
-        return all < ScalarInteger.BRAIN_INFINITY;
-    }
-
     private static int[] fromTheEnd() {
-        int[] places = new int[(LAST_PLACE + 1) / 2];
+        int[] places = new int[ELEMENTS / 2];
         for (int i = 0; i < places.length; i++) {
-            places[i] = LAST_PLACE - 2 * i;
+            places[i] = 2 * (ELEMENTS - 2 * i);
         }
         return places;
     }

@@ -3,6 +3,7 @@ package io.arrowquant.kernel;
 /** Blocks with a scale on vectors: their extremes, and from these their codes. */
 final class VectorBlockPasses implements BlockPassKernels {
     private final VectorBlockExtremes extremes = new VectorBlockExtremes();
+    private final VectorBlockScales scales = new VectorBlockScales();
     private final VectorBlockCodes encoder = new VectorBlockCodes();
 
     @Override
@@ -22,7 +23,17 @@ final class VectorBlockPasses implements BlockPassKernels {
 
     @Override
     public boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
-        return extremes.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
+        return VectorMagnitudes.ofBrain(stored, byteOffset, blocks, elements, magnitudes);
+    }
+
+    @Override
+    public boolean scales(float[] farthest, int blocks, float divisor, float[] scales, float[] inverses) {
+        return this.scales.scales(farthest, blocks, divisor, scales, inverses);
+    }
+
+    @Override
+    public void halves(float[] values, int count, byte[] target, int at, int stride) {
+        scales.halves(values, count, target, at, stride);
     }
 
     @Override
@@ -64,5 +75,10 @@ final class VectorBlockPasses implements BlockPassKernels {
     public void fourBitFloatsOfBrain(
             byte[] stored, int byteOffset, int blocks, int elements, float[] scales, byte[] codes) {
         encoder.fourBitFloatsOfBrain(stored, byteOffset, blocks, elements, scales, codes);
+    }
+
+    @Override
+    public void packHalves(byte[] codes, int blocks, byte[] target, int at, int stride) {
+        VectorBlockCodes.packHalves(codes, blocks, target, at, stride);
     }
 }

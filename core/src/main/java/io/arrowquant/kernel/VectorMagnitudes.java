@@ -15,7 +15,8 @@ import jdk.incubator.vector.ShortVector;
 
 /**
  * The largest magnitudes of groups, on the bits of values without their signs: these have the order of the magnitudes,
- * and what is not finite is above all else. See {@link VectorSpans} for why groups of one span have a loop of their own.
+ * and what is not finite is above all else. See {@link VectorSpans} for why groups of one span, and of one
+ * unit, have loops of their own.
  */
 final class VectorMagnitudes {
     private static final int VECTOR_BYTES = BYTES.length();
@@ -27,6 +28,8 @@ final class VectorMagnitudes {
         int largest = 0;
         if (length == VectorSpans.LENGTH) {
             largest = brainSpans(stored, byteOffset, groups, magnitudes);
+        } else if (length == GroupKernels.UNIT) {
+            largest = brainUnits(stored, byteOffset, groups, magnitudes);
         } else {
             for (int group = 0; group < groups; group++) {
                 int most = brainGroup(stored, byteOffset + 2 * group * length, length);
@@ -52,6 +55,25 @@ final class VectorMagnitudes {
             int bits = SHORT_VECTOR.cast(most).reduceLanes(MAX);
             largest = Math.max(largest, bits);
             magnitudes[span] = Float.intBitsToFloat(bits << 16);
+        }
+        return largest;
+    }
+
+    private static int brainUnits(byte[] stored, int byteOffset, int units, float[] magnitudes) {
+        ShortVector unsigned = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, Short.MAX_VALUE));
+        int largest = 0;
+        for (int unit = 0; unit < units; unit++) {
+            ShortVector most = SHORT_VECTOR.cast(ShortVector.zero(SHORTS));
+            int begin = byteOffset + 2 * GroupKernels.UNIT * unit;
+            for (int step = 0; step < 2 * GroupKernels.UNIT / VECTOR_BYTES; step++) {
+                ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, begin + step * VECTOR_BYTES));
+                most = SHORT_VECTOR
+                        .cast(most)
+                        .max(SHORT_VECTOR.cast(loaded.reinterpretAsShorts()).and(unsigned));
+            }
+            int bits = SHORT_VECTOR.cast(most).reduceLanes(MAX);
+            largest = Math.max(largest, bits);
+            magnitudes[unit] = Float.intBitsToFloat(bits << 16);
         }
         return largest;
     }

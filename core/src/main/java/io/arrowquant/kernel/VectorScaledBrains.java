@@ -190,16 +190,26 @@ final class VectorScaledBrains {
         ShortVector one = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, 1));
         // Rounds to three bits, and takes the difference of the biases off.
         ShortVector rebias = SHORT_VECTOR.cast(ShortVector.broadcast(SHORTS, 7 - ((127 - 7) << 7)));
-        for (int group = 0; group < groups; group++) {
-            float scale = scales[group];
-            int begin = group * length;
-            if (!VectorGroups.multiplies(scale)) {
+        int unitsOfGroup = length / GroupKernels.UNIT;
+        int units = groups * unitsOfGroup;
+        int left = 0;
+        int group = -1;
+        float inverse = 0f;
+        for (int unit = 0; unit < units; unit++) {
+            if (left == 0) {
+                left = unitsOfGroup;
+                group++;
+                inverse = VectorGroups.multiplies(scales[group]) ? 1f / scales[group] : 0f;
+            }
+            left--;
+            int begin = unit * GroupKernels.UNIT;
+            if (inverse == 0f) {
                 ScalarScaled.float8GroupOfBrain(
-                        stored, byteOffset + 2 * begin, length, scale, codes, codeOffset + begin);
+                        stored, byteOffset + 2 * begin, GroupKernels.UNIT, scales[group], codes, codeOffset + begin);
                 continue;
             }
-            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f / scale));
-            for (int i = begin; i < begin + length; i += BRAIN_LANES) {
+            FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, inverse));
+            for (int i = begin; i < begin + GroupKernels.UNIT; i += BRAIN_LANES) {
                 ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + 2 * i));
                 IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
                 FloatVector x = FLOAT_VECTOR.cast(

@@ -11,6 +11,10 @@ final class MxGrid extends SliceGrid {
 
     private static final int BIAS = 127;
     private static final int HIGHEST_EXPONENT = 255;
+    private static final int FRACTION_BITS = 23;
+
+    /** Carries into the exponent of a float from 1.75 on. */
+    private static final int QUARTER = 1 << (FRACTION_BITS - 2);
 
     private final Precision precision;
     private final boolean eightBits;
@@ -44,6 +48,21 @@ final class MxGrid extends SliceGrid {
             scale = 1f;
         }
         exponent = (byte) storedExponent();
+    }
+
+    /** As above, written out for types with the exponents of float32: there is one for every 32 weights. */
+    @Override
+    void fit(float[] magnitudes, int slices, float[] divisors, byte[] scales) {
+        if (precision == Precision.HALF) {
+            super.fit(magnitudes, slices, divisors, scales);
+            return;
+        }
+        for (int slice = 0; slice < slices; slice++) {
+            int power = (Float.floatToRawIntBits(magnitudes[slice]) + QUARTER) >>> FRACTION_BITS;
+            int biased = power == HIGHEST_EXPONENT ? power : Math.max(power - elementExponent, 0);
+            divisors[slice] = powerOfTwo(biased);
+            scales[slice] = (byte) (biased == HIGHEST_EXPONENT ? BIAS : biased);
+        }
     }
 
     /** Two to an exponent that was stored with the bias of float32: 2^-127 is subnormal, 2^128 infinite. */

@@ -36,13 +36,16 @@ abstract class AffineScaleCodec extends ScaledCodec {
             scales[block] = (highest[block] - lowest[block]) / top;
         }
         invert(blocks);
-        for (int block = 0; block < blocks; block++) {
-            Fields.putHalf(target, at + block * bytes, scales[block]);
-            Fields.putHalf(target, at + block * bytes + MINIMUM, lowest[block]);
-        }
+        kernels.halves(scales, blocks, target, at, bytes);
+        kernels.halves(lowest, blocks, target, at + MINIMUM, bytes);
         kernels.truncate(values, offset, blocks, lowest, inverses, 0.5f, top, codes);
+        pack(codes, blocks, target, at + CODES, bytes);
+    }
+
+    /** Packs the codes of the blocks of a run; those of a block are stored at a distance of {@code stride}. */
+    void pack(byte[] unpacked, int blocks, byte[] target, int at, int stride) {
         for (int block = 0; block < blocks; block++) {
-            pack(codes, block * ELEMENTS, target, at + block * bytes + CODES);
+            pack(unpacked, block * ELEMENTS, target, at + block * stride);
         }
     }
 

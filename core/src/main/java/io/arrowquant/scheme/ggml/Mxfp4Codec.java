@@ -29,7 +29,7 @@ final class Mxfp4Codec extends ScaledCodec {
         kernels.farthest(values, offset, blocks, ELEMENTS, farthest);
         storeScales(blocks, target, at);
         kernels.fourBitFloats(values, offset, blocks, ELEMENTS, scales, codes);
-        storeCodes(blocks, target, at);
+        kernels.packHalves(codes, blocks, target, at + CODES, BYTES);
     }
 
     @Override
@@ -39,7 +39,7 @@ final class Mxfp4Codec extends ScaledCodec {
         }
         storeScales(blocks, target, at);
         kernels.fourBitFloatsOfBrain(stored, byteOffset, blocks, ELEMENTS, scales, codes);
-        storeCodes(blocks, target, at);
+        kernels.packHalves(codes, blocks, target, at + CODES, BYTES);
         return true;
     }
 
@@ -52,12 +52,6 @@ final class Mxfp4Codec extends ScaledCodec {
             if (!FourBitFloats.isUsual(largest, scales[block])) {
                 leave(block);
             }
-        }
-    }
-
-    private void storeCodes(int blocks, byte[] target, int at) {
-        for (int block = 0; block < blocks; block++) {
-            Fields.putNibbles(codes, block * ELEMENTS, ELEMENTS, target, at + block * BYTES + CODES);
         }
     }
 

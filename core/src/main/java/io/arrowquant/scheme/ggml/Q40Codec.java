@@ -16,6 +16,11 @@ final class Q40Codec extends SignedScaleCodec {
     }
 
     @Override
+    void pack(byte[] unpacked, int blocks, byte[] target, int at, int stride) {
+        kernels.packHalves(unpacked, blocks, target, at, stride);
+    }
+
+    @Override
     public void decode(byte[] source, int at, float[] values, int offset) {
         float scale = Fields.half(source, at);
         for (int i = 0; i < ELEMENTS / 2; i++) {

@@ -21,6 +21,11 @@ final class Q41Codec extends AffineScaleCodec {
     }
 
     @Override
+    void pack(byte[] unpacked, int blocks, byte[] target, int at, int stride) {
+        kernels.packHalves(unpacked, blocks, target, at, stride);
+    }
+
+    @Override
     public void decode(byte[] source, int at, float[] values, int offset) {
         float scale = Fields.half(source, at);
         float minimum = Fields.half(source, at + MINIMUM);

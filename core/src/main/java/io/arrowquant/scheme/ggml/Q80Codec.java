@@ -16,7 +16,10 @@ final class Q80Codec extends ScaledCodec {
     @Override
     void encodeRun(float[] values, int offset, int blocks, byte[] target, int at) {
         kernels.farthest(values, offset, blocks, ELEMENTS, farthest);
-        storeScales(blocks, target, at);
+        for (int block = 0; block < blocks; block++) {
+            farthest[block] = Math.abs(farthest[block]);
+        }
+        storeScales(blocks, TOP, target, at);
         kernels.round(values, offset, blocks, inverses, target, at + CODES, BYTES);
     }
 
@@ -25,19 +28,9 @@ final class Q80Codec extends ScaledCodec {
         if (!kernels.magnitudesOfBrain(stored, byteOffset, blocks, ELEMENTS, farthest)) {
             return false;
         }
-        storeScales(blocks, target, at);
+        storeScales(blocks, TOP, target, at);
         kernels.roundBrain(stored, byteOffset, blocks, inverses, target, at + CODES, BYTES);
         return true;
-    }
-
-    private void storeScales(int blocks, byte[] target, int at) {
-        for (int block = 0; block < blocks; block++) {
-            scales[block] = Math.abs(farthest[block]) / TOP;
-        }
-        invert(blocks);
-        for (int block = 0; block < blocks; block++) {
-            Fields.putHalf(target, at + block * BYTES, scales[block]);
-        }
     }
 
     @Override

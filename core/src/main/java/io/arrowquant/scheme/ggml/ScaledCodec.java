@@ -71,6 +71,14 @@ abstract class ScaledCodec implements BlockCodec {
         }
     }
 
+    /** Scales that follow from what lies farthest out, one of each block; stored as halves at the start of blocks. */
+    final void storeScales(int blocks, float divisor, byte[] target, int at) {
+        if (!kernels.scales(farthest, blocks, divisor, scales, inverses)) {
+            invert(blocks);
+        }
+        kernels.halves(scales, blocks, target, at, bytes);
+    }
+
     @Override
     public final void encode(float[] values, int offset, int blocks, byte[] target, int at) {
         for (int first = 0; first < blocks; first += runBlocks) {

@@ -26,9 +26,9 @@ abstract class SignedScaleCodec extends ScaledCodec {
     @Override
     final void encodeRun(float[] values, int offset, int blocks, byte[] target, int at) {
         kernels.farthest(values, offset, blocks, ELEMENTS, farthest);
-        storeScales(blocks, target, at);
+        storeScales(blocks, -zero, target, at);
         kernels.truncate(values, offset, blocks, origins, inverses, zero + 0.5f, 2 * zero - 1, codes);
-        storeCodes(blocks, target, at);
+        pack(codes, blocks, target, at + CODES, bytes);
     }
 
     @Override
@@ -36,25 +36,16 @@ abstract class SignedScaleCodec extends ScaledCodec {
         if (!kernels.farthestOfBrain(stored, byteOffset, blocks, ELEMENTS, farthest)) {
             return false;
         }
-        storeScales(blocks, target, at);
+        storeScales(blocks, -zero, target, at);
         kernels.truncateBrain(stored, byteOffset, blocks, inverses, zero + 0.5f, 2 * zero - 1, codes);
-        storeCodes(blocks, target, at);
+        pack(codes, blocks, target, at + CODES, bytes);
         return true;
     }
 
-    private void storeScales(int blocks, byte[] target, int at) {
+    /** Packs the codes of the blocks of a run; those of a block are stored at a distance of {@code stride}. */
+    void pack(byte[] unpacked, int blocks, byte[] target, int at, int stride) {
         for (int block = 0; block < blocks; block++) {
-            scales[block] = farthest[block] / -zero;
-        }
-        invert(blocks);
-        for (int block = 0; block < blocks; block++) {
-            Fields.putHalf(target, at + block * bytes, scales[block]);
-        }
-    }
-
-    private void storeCodes(int blocks, byte[] target, int at) {
-        for (int block = 0; block < blocks; block++) {
-            pack(codes, block * ELEMENTS, target, at + block * bytes + CODES);
+            pack(unpacked, block * ELEMENTS, target, at + block * stride);
         }
     }
 
