@@ -4,6 +4,7 @@ import io.arrowquant.layout.ModelFile;
 import io.arrowquant.layout.WeightIndex;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.spark.convert.Conversion;
 import io.arrowquant.spark.convert.ConvertFile;
 import io.arrowquant.spark.convert.ConvertTask;
@@ -74,7 +75,8 @@ final class ModelJob {
         for (int i = 0; i < plans.size(); i++) {
             jobs.add(new ModelJob(i, plans.get(i), outputs.get(i), run.claim(outputs.get(i)), configuration));
         }
-        List<ModelFile> division = division(plans, run.context().defaultParallelism());
+        List<ModelFile> division =
+                PlannedFiles.division(plans, Sessions.parallelism().tasks());
         convert(run, jobs, division, streams);
         run.stopIfEnding();
         List<PartitionRecord> records = run.records();
@@ -92,15 +94,6 @@ final class ModelJob {
                     ReportFile.metrics(records));
         }
         return results;
-    }
-
-    /** How tensors are shared out over files: the same way in all outputs, by the one that needs most room. */
-    private static List<ModelFile> division(List<JobPlan> plans, int parallelism) {
-        JobPlan largest = plans.get(0);
-        for (JobPlan plan : plans) {
-            largest = plan.bytesAfter() > largest.bytesAfter() ? plan : largest;
-        }
-        return largest.modelFiles(parallelism);
     }
 
     private static void convert(SparkRun run, List<ModelJob> jobs, List<ModelFile> division, Streams streams)
