@@ -36,8 +36,8 @@ final class CompareSide {
     }
 
     static CompareSide open(String path, Configuration configuration) throws IOException {
-        if (OutputFolder.isTable(path, configuration)) {
-            OutputFolder table = OutputFolder.open(path, configuration);
+        OutputFolder table = OutputFolder.find(path, configuration);
+        if (table != null && table.isTable()) {
             CompareSide side = new CompareSide(table.place().path(), null);
             for (Report.Tensor tensor : table.report().tensors()) {
                 Shape shape = Shape.of(

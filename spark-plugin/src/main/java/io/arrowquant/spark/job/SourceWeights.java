@@ -10,6 +10,7 @@ import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.source.TensorContent;
 import io.arrowquant.spark.read.OpenFiles;
 import io.arrowquant.spark.read.SourceFile;
+import io.arrowquant.spark.read.SourceFiles;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,24 +61,17 @@ final class SourceWeights {
     private static QuantizedSource decoded(
             Checkpoint checkpoint, ModelConfig config, List<CheckpointTensor> tensors, Configuration configuration) {
         DataType named = config.namedType();
+        Map<String, SourceFile> sources = SourceFiles.byName(checkpoint);
         try (OpenFiles files = new OpenFiles(configuration)) {
             TensorContent content = tensor -> {
                 byte[] bytes = new byte[Math.toIntExact(tensor.info().byteLength())];
-                files.read(file(checkpoint, tensor), tensor.info().offset(), ByteBuffer.wrap(bytes));
+                files.read(sources.get(tensor.file()), tensor.info().offset(), ByteBuffer.wrap(bytes));
                 return bytes;
             };
             return QuantizedSource.of(tensors, config.quantization(), named == null ? DataType.BF16 : named, content);
         } catch (IOException failed) {
             throw new UncheckedIOException("Cannot read " + checkpoint.path() + ": " + failed.getMessage(), failed);
         }
-    }
-
-    private static SourceFile file(Checkpoint checkpoint, CheckpointTensor tensor) {
-        return checkpoint.shards().stream()
-                .filter(shard -> shard.file().equals(tensor.file()))
-                .map(shard -> SourceFile.of(shard.source()))
-                .findFirst()
-                .orElseThrow();
     }
 
     private void add(QuantizedSource source) {
