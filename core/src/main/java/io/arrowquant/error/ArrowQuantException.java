@@ -18,6 +18,13 @@ public abstract class ArrowQuantException extends RuntimeException {
         this.remedy = remedy;
     }
 
+    /** What is wrong and where: the message without the remedy. */
+    public final String problem() {
+        return remedy.isEmpty()
+                ? getMessage()
+                : getMessage().substring(0, getMessage().length() - remedy.length() - 2);
+    }
+
     /** What the reader can do about it, or an empty string. */
     public final String remedy() {
         return remedy;

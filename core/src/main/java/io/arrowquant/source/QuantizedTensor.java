@@ -33,6 +33,11 @@ public final class QuantizedTensor implements Serializable {
         return parts;
     }
 
+    /** The scheme that would store it like this, as the catalog calls it; of packed words without their groups. */
+    public String spelling() {
+        return decoding.spelling();
+    }
+
     /** Stored bytes of all parts. */
     public long storedBytes() {
         long bytes = 0;

@@ -24,6 +24,11 @@ record SchemeDecoding(Scheme scheme, DataType arithmetic, List<Integer> stored) 
     private static final int ROWS_OF_BLOCKS = 128;
 
     @Override
+    public String spelling() {
+        return scheme.spelling();
+    }
+
+    @Override
     public RowDecoder open(QuantizedTensor tensor, PartReader reader) {
         return new Rows(tensor, reader);
     }

@@ -26,6 +26,11 @@ record WordDecoding(boolean awq, int bits, int zeroPointOffset, long group) impl
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     @Override
+    public String spelling() {
+        return (awq ? "awq_int" : "gptq_int") + bits;
+    }
+
+    @Override
     public RowDecoder open(QuantizedTensor tensor, PartReader reader) {
         return new Rows(tensor, reader);
     }

@@ -36,6 +36,9 @@ class ErrorsTest {
         assertThat(new InvalidRequestException("No columns")).hasMessage("No columns");
         assertThat(new InvalidRequestException("No columns", "Name one").remedy())
                 .isEqualTo("Name one");
+        assertThat(new InvalidRequestException("No columns", "Name one").problem())
+                .isEqualTo("No columns");
+        assertThat(new InvalidRequestException("No columns").problem()).isEqualTo("No columns");
         assertThat(InvalidRequestException.unknown("option", "gruop_size", List.of("scheme", "group_size")))
                 .hasMessage("Unknown option 'gruop_size'. Did you mean 'group_size'? Known: scheme, group_size");
         assertThat(InvalidRequestException.unknown("option", "x\u202ey", List.of("scheme")))

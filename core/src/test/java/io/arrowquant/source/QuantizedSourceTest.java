@@ -71,6 +71,9 @@ class QuantizedSourceTest {
                 QuantizedSource source = model.open(String.format(CT, format, arguments), dtype);
 
                 assertThat(source.tensors()).hasSize(1);
+                // Of two schemes that store the same, the one with parameters.
+                assertThat(spelling(source))
+                        .isEqualTo(encoded.scheme().spelling().replace("_ASYM", "(symmetric=false)"));
                 StoredTensor expected = narrowed(dtype, 256, encoded.decoded());
                 for (int tile : new int[] {128, 1000, 100_000}) {
                     assertThat(model.decoded(source, NAME, tile).bytes())
@@ -79,6 +82,10 @@ class QuantizedSourceTest {
                 }
             }
         }
+    }
+
+    private static String spelling(QuantizedSource source) {
+        return source.quantized().values().iterator().next().spelling();
     }
 
     @Test
@@ -162,6 +169,7 @@ class QuantizedSourceTest {
         StoredModel model = new StoredModel().add(NAME, encoded);
         QuantizedSource source = model.open("{'quant_method': '" + method + "', 'bits': 4}", DataType.F16);
         assertThat(source.tensors()).hasSize(1);
+        assertThat(encoded.scheme().spelling()).startsWith(spelling(source));
         assertThat(model.decoded(source, NAME, 3000).bytes())
                 .isEqualTo(narrowed(DataType.F16, 256, encoded.decoded()).bytes());
     }

@@ -11,6 +11,9 @@ import scala.Option;
 
 /** The session a driver-side call runs in, and what is asked of it. */
 public final class Sessions {
+    /** All cores of this machine. */
+    static final String DEFAULT_MASTER = "local[*]";
+
     private Sessions() {}
 
     /** The active session; there is always one while Spark plans or runs a query. */
@@ -53,6 +56,12 @@ public final class Sessions {
         return master.equals("local") || master.startsWith("local[");
     }
 
+    /** How many tasks run at once in the application there is, or in the one that {@link #contextOrCreate} would begin. */
+    public static Parallelism parallelism() {
+        Option<SparkContext> context = existingContext();
+        return context.isDefined() ? Parallelism.of(context.get()) : Parallelism.of(new SparkConf());
+    }
+
     /** True when this process has a session that works. */
     public static boolean exists() {
         return existing().isDefined();
@@ -78,7 +87,7 @@ public final class Sessions {
             return context.get();
         }
         SparkConf configuration = new SparkConf();
-        configuration.setIfMissing("spark.master", "local[*]");
+        configuration.setIfMissing("spark.master", DEFAULT_MASTER);
         configuration.setIfMissing("spark.app.name", applicationName);
         return SparkContext.getOrCreate(configuration);
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /** The elements of the tensors of one task: as they are stored, or decoded on the way. */
-final class TensorElements implements Closeable {
+public final class TensorElements implements Closeable {
     private final List<SourceFile> sources;
     private final FileElements.ReadObserver observer;
     private final FileElements.ChunkBuffer chunk = new FileElements.ChunkBuffer();
@@ -20,14 +20,15 @@ final class TensorElements implements Closeable {
     /** Scales may lie in another file than the codes: both stay open. */
     private final OpenFiles filesOfScales;
 
-    TensorElements(List<SourceFile> sources, Configuration configuration, FileElements.ReadObserver observer) {
+    public TensorElements(List<SourceFile> sources, Configuration configuration, FileElements.ReadObserver observer) {
         this.sources = sources;
         this.observer = observer;
         this.files = new OpenFiles(configuration);
         this.filesOfScales = new OpenFiles(configuration);
     }
 
-    ElementSource of(ConvertTensor tensor) {
+    /** Valid until the elements of another tensor are asked for. */
+    public ElementSource of(ConvertTensor tensor) {
         StoredForm stored = tensor.stored();
         return stored == null
                 ? new FileElements(files, sources.get(tensor.file()), tensor.tensor(), chunk, observer)

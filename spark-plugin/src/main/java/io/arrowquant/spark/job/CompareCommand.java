@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "compare",
         description =
-                "Measures the error of every tensor between two checkpoints, each in safetensors files or the output"
-                        + " of quantize; A counts as the original.")
+                "Measures the error of every tensor between two models or outputs of quantize, each quantized or not;"
+                        + " A counts as the original. Quantized weights (tables, compressed-tensors, GPTQ, AWQ, FP8)"
+                        + " are decoded on the way.")
 final class CompareCommand implements Callable<Integer> {
     private final Streams streams;
 
@@ -43,14 +44,14 @@ final class CompareCommand implements Callable<Integer> {
         CompareSide b = CompareSide.open(second, configuration);
         CompareJob.Result result = new CompareJob(a, b, configuration).run("compare " + first + " and " + second);
         if (output.json()) {
-            streams.json(json(result));
+            streams.json(json(result, a, b));
         } else {
-            print(result);
+            print(result, a, b);
         }
         return ExitCode.DONE;
     }
 
-    private void print(CompareJob.Result result) {
+    private void print(CompareJob.Result result, CompareSide a, CompareSide b) {
         TextTable table = new TextTable("layer", "shape", "a", "b", ">cosine", ">mse", ">max abs error", ">snr dB");
         for (CompareJob.Layer layer : result.layers()) {
             ErrorSummary errors = layer.errors();
@@ -70,6 +71,8 @@ final class CompareCommand implements Callable<Integer> {
         list("only in " + first, result.onlyInA());
         list("only in " + second, result.onlyInB());
         list("not comparable", result.different());
+        list("not decoded in " + first, a.undecoded());
+        list("not decoded in " + second, b.undecoded());
     }
 
     private void list(String what, List<String> names) {
@@ -78,7 +81,7 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private ObjectNode json(CompareJob.Result result) {
+    private ObjectNode json(CompareJob.Result result, CompareSide a, CompareSide b) {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("status", "done");
         document.put("a", first);
@@ -101,6 +104,8 @@ final class CompareCommand implements Callable<Integer> {
         strings(document.putArray("only_in_a"), result.onlyInA());
         strings(document.putArray("only_in_b"), result.onlyInB());
         strings(document.putArray("not_comparable"), result.different());
+        strings(document.putArray("not_decoded_in_a"), a.undecoded());
+        strings(document.putArray("not_decoded_in_b"), b.undecoded());
         return document;
     }
 

@@ -2,74 +2,128 @@ package io.arrowquant.spark.job;
 
 import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointTensor;
+import io.arrowquant.error.Printable;
+import io.arrowquant.layout.FusedExperts;
+import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.spark.read.CheckpointLoader;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
-/** One of two things to compare: a checkpoint, or the table of a quantize job. */
+/** One of two things to compare: the table of a quantize job, or a model, whose weights are decoded if they are quantized. */
 final class CompareSide {
-    /** The component of a checkpoint that a tensor's file lies in; files themselves may be cut differently. */
-    static final String COMPONENT = "regexp_replace(file, '/?[^/]*$', '')";
+    /** The types that weights keep beside codes: in a model that cannot be decoded, tensors of any other may be codes. */
+    private static final Set<DataType> PLAIN = Set.of(DataType.F16, DataType.BF16, DataType.F32, DataType.F64);
 
     /**
      * A tensor of a side.
      *
      * @param label how it is stored: its type or its scheme
-     * @param checkpoint where to read it, or null in a table
+     * @param obstacle why its values are not known, or null
+     * @param checkpoint where to read it, or what it is once decoded; null in a table
+     * @param stored how it is stored when it has to be decoded, or null
      */
-    record Tensor(Shape shape, DataType dtype, String label, CheckpointTensor checkpoint) {}
+    record Tensor(Shape shape, String label, String obstacle, CheckpointTensor checkpoint, QuantizedTensor stored) {}
 
     private final String path;
     private final Checkpoint checkpoint;
+    private final String modelType;
     private final Map<TensorKey, Tensor> tensors = new LinkedHashMap<>();
+    private final List<String> undecoded = new ArrayList<>();
 
-    private CompareSide(String path, Checkpoint checkpoint) {
+    private CompareSide(String path, Checkpoint checkpoint, String modelType) {
         this.path = path;
         this.checkpoint = checkpoint;
+        this.modelType = modelType;
     }
 
     static CompareSide open(String path, Configuration configuration) throws IOException {
-        if (OutputFolder.isTable(path, configuration)) {
-            OutputFolder table = OutputFolder.open(path, configuration);
-            CompareSide side = new CompareSide(table.place().path(), null);
-            for (Report.Tensor tensor : table.report().tensors()) {
-                Shape shape = Shape.of(
-                        tensor.shape().stream().mapToLong(Long::longValue).toArray());
-                side.tensors.put(
-                        key(tensor.file(), tensor.layerName()),
-                        new Tensor(shape, DataType.of(tensor.dtype()), tensor.scheme(), null));
-            }
-            return side;
-        }
-        Checkpoint checkpoint = CheckpointLoader.load(path, configuration);
-        CompareSide side = new CompareSide(path, checkpoint);
-        for (CheckpointTensor tensor : checkpoint.tensors()) {
+        OutputFolder output = OutputFolder.find(path, configuration);
+        return output != null && output.isTable() ? ofTable(output) : ofModel(path, configuration);
+    }
+
+    private static CompareSide ofTable(OutputFolder table) {
+        CompareSide side = new CompareSide(table.place().path(), null, null);
+        for (Report.Tensor tensor : table.report().tensors()) {
+            Shape shape =
+                    Shape.of(tensor.shape().stream().mapToLong(Long::longValue).toArray());
+            DataType dtype = DataType.of(tensor.dtype());
             side.tensors.put(
-                    key(tensor.file(), tensor.name()),
-                    new Tensor(
-                            tensor.info().shape(),
-                            tensor.info().dtype(),
-                            tensor.info().dtype().name(),
-                            tensor));
+                    key(tensor.file(), tensor.layerName()),
+                    new Tensor(shape, tensor.scheme(), unreadable(dtype), null, null));
         }
         return side;
+    }
+
+    private static CompareSide ofModel(String path, Configuration configuration) {
+        Checkpoint checkpoint = CheckpointLoader.load(path, configuration);
+        ModelConfigs configs = ModelConfigs.read(checkpoint, configuration);
+        SourceWeights weights = SourceWeights.asFarAsDecoded(checkpoint, configs, configuration);
+        CompareSide side = new CompareSide(path, checkpoint, configs.modelType());
+        weights.undecoded()
+                .forEach((component, why) ->
+                        side.undecoded.add(component.isEmpty() ? why.reason() : component + ": " + why.reason()));
+        for (CheckpointTensor tensor : weights.tensors()) {
+            side.put(tensor, weights.stored(tensor), weights.undecoded().get(tensor.component()));
+        }
+        return side;
+    }
+
+    private void put(CheckpointTensor tensor, QuantizedTensor stored, SourceWeights.Undecoded undecoded) {
+        DataType dtype = tensor.info().dtype();
+        String obstacle = undecoded == null || PLAIN.contains(dtype)
+                ? unreadable(dtype)
+                : dtype + " may be codes of " + Printable.text(undecoded.method()) + ", which are not decoded";
+        tensors.put(
+                key(tensor.file(), tensor.name()),
+                new Tensor(
+                        tensor.info().shape(),
+                        stored == null ? dtype.name() : stored.spelling(),
+                        obstacle,
+                        tensor,
+                        stored));
+    }
+
+    private static String unreadable(DataType dtype) {
+        return dtype.isReadableAsFloat() ? null : dtype + " values are not numbers";
     }
 
     private static TensorKey key(String file, String name) {
         return new TensorKey(DequantizeJob.component(file), name);
     }
 
+    /** Takes experts that lie in one tensor apart where the other side has them one by one, as quantized models do. */
+    void splitExpertsAs(CompareSide other) {
+        for (Map.Entry<TensorKey, Tensor> entry : List.copyOf(tensors.entrySet())) {
+            CheckpointTensor tensor = entry.getValue().checkpoint();
+            if (tensor == null || entry.getValue().obstacle() != null || other.tensors.containsKey(entry.getKey())) {
+                continue;
+            }
+            List<CheckpointTensor> experts = FusedExperts.split(List.of(tensor), modelType);
+            CheckpointTensor first = experts.get(0);
+            if (other.tensors.containsKey(key(first.file(), first.name()))) {
+                tensors.remove(entry.getKey());
+                experts.forEach(expert -> put(expert, null, null));
+            }
+        }
+    }
+
     boolean isTable() {
         return checkpoint == null;
     }
 
+    /** Where it lies. */
+    String path() {
+        return path;
+    }
+
+    /** The model that the tensors are read from; null for a table. */
     Checkpoint checkpoint() {
         return checkpoint;
     }
@@ -79,25 +133,8 @@ final class CompareSide {
         return tensors;
     }
 
-    /** All pieces with their values: component, layer_name, element_start, element_count, weights. */
-    Dataset<Row> rows(SparkSession session) {
-        Dataset<Row> rows = isTable()
-                ? TableRows.of(session, path)
-                : session.read().format("safetensors").load(path);
-        String weights = isTable()
-                // Kept tensors may be of types that are no numbers.
-                ? "CASE WHEN dtype NOT IN (" + unreadable() + ") THEN " + TableRows.DEQUANTIZED + " END AS weights"
-                : "weights";
-        return rows.selectExpr(COMPONENT + " AS component", "layer_name", "element_start", "element_count", weights);
-    }
-
-    private static String unreadable() {
-        StringBuilder names = new StringBuilder();
-        for (DataType type : DataType.values()) {
-            if (!type.isReadableAsFloat()) {
-                names.append(names.isEmpty() ? "'" : ", '").append(type).append('\'');
-            }
-        }
-        return names.toString();
+    /** What is quantized in a way that is not decoded, with the reason. */
+    List<String> undecoded() {
+        return undecoded;
     }
 }

@@ -1,14 +1,13 @@
 package io.arrowquant.spark.job;
 
-import io.arrowquant.checkpoint.CheckpointShard;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.spark.convert.ConvertFile;
 import io.arrowquant.spark.convert.ConvertTensor;
 import io.arrowquant.spark.convert.StoredForm;
 import io.arrowquant.spark.read.SourceFile;
+import io.arrowquant.spark.read.SourceFiles;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +15,11 @@ import java.util.Map;
 /** Makes the work of tasks of planned tensors: which files they read, and what they do with each tensor. */
 final class ConvertWork {
     private final JobPlan plan;
-    private final Map<String, SourceFile> sources = new HashMap<>();
+    private final Map<String, SourceFile> sources;
 
     ConvertWork(JobPlan plan) {
         this.plan = plan;
-        for (CheckpointShard shard : plan.checkpoint().shards()) {
-            sources.put(shard.file(), SourceFile.of(shard.source()));
-        }
+        this.sources = SourceFiles.byName(plan.checkpoint());
     }
 
     /** {@code output} and {@code index} are the numbers of the output and the file; {@code surveyed} holds results of first passes, for tensors that share one. */

@@ -57,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
         if (!output.json()) {
             streams.line("");
             streams.line("What quantize --dry-run shows:");
-            new DryRun(JobPlan.of(request, configuration)).print(streams);
+            DryRun.of(JobPlan.of(List.of(request), configuration)).get(0).print(streams);
             streams.line("");
         }
         int exitCode = QuantizeCommand.run(streams, List.of(request), configuration, false, output.json());

@@ -58,7 +58,8 @@ final class DequantizeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Configuration configuration = Sessions.hadoopConfiguration();
         long maxShardBytes = maxShardSize == null ? Long.MAX_VALUE : ByteSize.parse("max-shard-size", maxShardSize);
-        if (!OutputFolder.isTable(input, configuration)) {
+        OutputFolder folder = OutputFolder.find(input, configuration);
+        if (folder == null || !folder.isTable()) {
             return decodeModel(configuration, maxShardBytes);
         }
         DequantizeRequest request = new DequantizeRequest(
@@ -67,7 +68,7 @@ final class DequantizeCommand implements Callable<Integer> {
                 dtype == null ? null : DataType.of(dtype.toUpperCase(Locale.ROOT)),
                 overwrite,
                 maxShardSize);
-        DequantizeJob job = new DequantizeJob(OutputFolder.open(input, configuration), request, configuration, streams);
+        DequantizeJob job = new DequantizeJob(folder, request, configuration, streams);
         Storages.Located target = job.check();
         show(job.run(target), target);
         return ExitCode.DONE;

@@ -6,18 +6,36 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.checkpoint.CheckpointFile;
 import io.arrowquant.error.Printable;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.recipe.SchemeChoice;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.storage.ByteSize;
 import io.arrowquant.tensor.TensorInfo;
 import java.util.List;
 import java.util.Locale;
 
-/** Shows a plan: what becomes of every tensor, with sizes that are exact. */
+/**
+ * Shows a plan: what becomes of every tensor, with sizes that are exact, and the files it goes to. Needs no application; see
+ * {@link PlannedFiles} for what the names of files then rest on.
+ */
 final class DryRun {
     private final JobPlan plan;
+    private final PlannedFiles files;
+    /** What schemes are chosen from, or null when nothing has to be chosen. */
+    private final List<String> candidates;
 
-    DryRun(JobPlan plan) {
+    private DryRun(JobPlan plan, PlannedFiles files) {
         this.plan = plan;
+        this.files = files;
+        SchemeChoice choice = plan.choice();
+        this.candidates = choice == null
+                ? null
+                : choice.candidates().stream().map(Scheme::spelling).toList();
+    }
+
+    /** One for each output of a job. */
+    static List<DryRun> of(List<JobPlan> plans) {
+        PlannedFiles files = PlannedFiles.of(plans);
+        return plans.stream().map(plan -> new DryRun(plan, files)).toList();
     }
 
     void print(Streams streams) {
@@ -32,15 +50,18 @@ final class DryRun {
                     to(tensor),
                     Figures.count(tensor.bytesBefore()),
                     Figures.count(tensor.bytesAfter()),
-                    outputFile(tensor),
+                    files.fileOf(plan, tensor),
                     plan.reason(tensor));
         }
         table.print(streams);
         streams.line("");
         streams.line(totals());
-        if (plan.choice() != null) {
-            streams.line("Schemes are chosen when the weights are read, from: " + String.join(", ", candidates())
+        if (candidates != null) {
+            streams.line("Schemes are chosen when the weights are read, from: " + String.join(", ", candidates)
                     + ", and to keep them");
+        }
+        if (caveat() != null) {
+            streams.line("Output files are " + caveat());
         }
         for (CheckpointFile file : plan.checkpoint().otherFiles()) {
             streams.line("carried along: " + Printable.text(file.file()) + ", "
@@ -66,8 +87,8 @@ final class DryRun {
                 plan.bitsPerWeight());
     }
 
-    private List<String> candidates() {
-        return plan.choice().candidates().stream().map(Scheme::spelling).toList();
+    private String caveat() {
+        return files.caveat(plan, candidates != null);
     }
 
     ObjectNode json() {
@@ -89,12 +110,13 @@ final class DryRun {
             node.put("scheme", to(tensor));
             node.put("bytes_before", tensor.bytesBefore());
             node.put("bytes_after", tensor.bytesAfter());
-            node.put("output_file", outputFile(tensor));
+            node.put("output_file", files.fileOf(plan, tensor));
             node.put("reason", plan.reason(tensor));
         }
-        if (plan.choice() != null) {
-            candidates().forEach(document.putArray("candidates")::add);
+        if (candidates != null) {
+            candidates.forEach(document.putArray("candidates")::add);
         }
+        document.put("output_files_caveat", caveat());
         ArrayNode carried = document.putArray("carried_files");
         for (CheckpointFile file : plan.checkpoint().otherFiles()) {
             carried.addObject()
@@ -118,9 +140,5 @@ final class DryRun {
         return tensor.isQuantized()
                 ? tensor.scheme().spelling()
                 : tensor.source().info().dtype().name();
-    }
-
-    private String outputFile(PlannedTensor tensor) {
-        return plan.outputFile(tensor);
     }
 }

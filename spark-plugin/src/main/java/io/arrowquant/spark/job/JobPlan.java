@@ -40,7 +40,6 @@ final class JobPlan {
     private final Report.Choice choiceMade;
     private final List<WriteGroup> groups;
     private final Map<TensorKey, WriteGroup> groupOf = new HashMap<>();
-    private final Map<TensorKey, String> fileOf = new HashMap<>();
     private final boolean uniqueNames;
 
     private JobPlan(
@@ -215,19 +214,6 @@ final class JobPlan {
     /** Tensors that a rule leaves out of the output. */
     List<CheckpointTensor> dropped() {
         return plan.dropped();
-    }
-
-    /** Where a tensor goes: a directory of a table, whose files get their names when they are written, or a file. */
-    String outputFile(PlannedTensor tensor) {
-        if (!layout().isForRuntimes()) {
-            return groupOf(tensor).directory() + "/";
-        }
-        if (fileOf.isEmpty()) {
-            for (ModelFile file : modelFiles(1)) {
-                file.tensors().forEach(member -> fileOf.put(TensorKey.of(member.source()), file.name()));
-            }
-        }
-        return fileOf.get(TensorKey.of(tensor.source()));
     }
 
     /** False when components of the checkpoint have tensors of the same name. */

@@ -4,6 +4,7 @@ import io.arrowquant.layout.ModelFile;
 import io.arrowquant.layout.WeightIndex;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.spark.convert.Conversion;
 import io.arrowquant.spark.convert.ConvertFile;
 import io.arrowquant.spark.convert.ConvertTask;
@@ -50,6 +51,9 @@ final class ModelJob {
     /** What became of a tensor, and the file it lies in. */
     record Made(String file, ConvertedTensor tensor) {}
 
+    /** A result, and its report as it was written. */
+    private record Completed(QuantizeJob.Result result, byte[] report) {}
+
     private ModelJob(
             int number, JobPlan plan, Storages.Located output, OutputClaim claim, Configuration configuration) {
         this.number = number;
@@ -74,33 +78,23 @@ final class ModelJob {
         for (int i = 0; i < plans.size(); i++) {
             jobs.add(new ModelJob(i, plans.get(i), outputs.get(i), run.claim(outputs.get(i)), configuration));
         }
-        List<ModelFile> division = division(plans, run.context().defaultParallelism());
+        List<ModelFile> division =
+                PlannedFiles.division(plans, Sessions.parallelism().tasks());
         convert(run, jobs, division, streams);
         run.stopIfEnding();
         List<PartitionRecord> records = run.records();
-        List<QuantizeJob.Result> results = new ArrayList<>();
+        byte[] metrics = ReportFile.metrics(records);
+        List<Completed> completed = new ArrayList<>();
         for (ModelJob job : jobs) {
-            results.add(job.complete(run, records, begin));
+            completed.add(job.complete(run, records, metrics, begin));
         }
         run.stopIfEnding();
         for (ModelJob job : jobs) {
             job.claim.publish(Report.NAME);
-            ReportCopies.write(
-                    job.plan.request().reportDirectory(),
-                    configuration,
-                    ReportFile.bytes(results.get(job.number).report()),
-                    ReportFile.metrics(records));
+            byte[] report = completed.get(job.number).report();
+            ReportCopies.write(job.plan.request().reportDirectory(), configuration, report, metrics);
         }
-        return results;
-    }
-
-    /** How tensors are shared out over files: the same way in all outputs, by the one that needs most room. */
-    private static List<ModelFile> division(List<JobPlan> plans, int parallelism) {
-        JobPlan largest = plans.get(0);
-        for (JobPlan plan : plans) {
-            largest = plan.bytesAfter() > largest.bytesAfter() ? plan : largest;
-        }
-        return largest.modelFiles(parallelism);
+        return completed.stream().map(Completed::result).toList();
     }
 
     private static void convert(SparkRun run, List<ModelJob> jobs, List<ModelFile> division, Streams streams)
@@ -152,7 +146,8 @@ final class ModelJob {
     }
 
     /** Everything but the appearance of the output. */
-    private QuantizeJob.Result complete(SparkRun run, List<PartitionRecord> records, long begin) throws IOException {
+    private Completed complete(SparkRun run, List<PartitionRecord> records, byte[] metrics, long begin)
+            throws IOException {
         Storage storage = output.storage();
         String directory = claim.directory();
         converted.sort(Comparator.comparingInt(ConvertedFile::index));
@@ -163,12 +158,12 @@ final class ModelJob {
         }
         listed.addAll(writeIndexes(storage, directory));
         listed.addAll(carryFiles(storage, directory));
-        byte[] metrics = ReportFile.metrics(records);
         listed.add(ReportFile.write(storage, directory, Report.METRICS_NAME, metrics, "report"));
         Report report =
                 new ModelReport(plan, made, quality).build(run.jobId(), (System.nanoTime() - begin) / 1e9, listed);
-        ReportFile.write(storage, directory, Report.NAME, ReportFile.bytes(report), "report");
-        return new QuantizeJob.Result(report, records, output);
+        byte[] text = ReportFile.bytes(report);
+        ReportFile.write(storage, directory, Report.NAME, text, "report");
+        return new Completed(new QuantizeJob.Result(report, records, output), text);
     }
 
     /** Tensors that a runtime fuses share a scale: what is found in each goes to all of its set. */

@@ -13,15 +13,21 @@ record OutputFolder(Storages.Located place, Report report) {
         return new OutputFolder(place, ReportFile.read(place.storage(), place.path()));
     }
 
-    /** True when a path holds the table of a quantize job. */
-    static boolean isTable(String path, Configuration configuration) throws IOException {
+    /** The output of an earlier job, or null when nothing at this path says that it is one. */
+    static OutputFolder find(String path, Configuration configuration) throws IOException {
         Storages.Located place = Storages.locate(path, configuration);
         return ReportFile.exists(place.storage(), place.path())
-                && ReportFile.read(place.storage(), place.path()).layout().equals(Report.PARQUET);
+                ? new OutputFolder(place, ReportFile.read(place.storage(), place.path()))
+                : null;
+    }
+
+    /** True for the table of a quantize job. */
+    boolean isTable() {
+        return report.layout().equals(Report.PARQUET);
     }
 
     void requireTable() {
-        if (!report.layout().equals(Report.PARQUET)) {
+        if (!isTable()) {
             throw new InvalidRequestException(
                     "'" + Printable.text(place.path()) + "' has layout " + Printable.text(report.layout())
                             + ", but only quantized tables (layout parquet) can be dequantized",

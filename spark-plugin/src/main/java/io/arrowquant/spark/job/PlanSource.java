@@ -52,7 +52,10 @@ public final class PlanSource implements TableProvider, DataSourceRegister {
             throw new InvalidRequestException("No path is given", "Pass the checkpoint to load()");
         }
         Configuration configuration = Sessions.hadoopConfiguration(options.asCaseSensitiveMap());
-        JobPlan plan = JobPlan.of(settings.request(configuration), configuration);
+        // Further outputs have a say in how files are cut.
+        List<JobPlan> plans = JobPlan.of(settings.requests(configuration), configuration);
+        PlannedFiles files = PlannedFiles.of(plans);
+        JobPlan plan = plans.get(0);
         List<Object[]> rows = new ArrayList<>();
         for (PlannedTensor tensor : plan.tensors()) {
             TensorInfo info = tensor.source().info();
@@ -64,7 +67,7 @@ public final class PlanSource implements TableProvider, DataSourceRegister {
                 DryRun.to(tensor),
                 tensor.bytesBefore(),
                 tensor.bytesAfter(),
-                plan.outputFile(tensor),
+                files.fileOf(plan, tensor),
                 plan.reason(tensor)
             });
         }

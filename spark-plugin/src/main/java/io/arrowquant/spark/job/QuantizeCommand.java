@@ -215,8 +215,7 @@ final class QuantizeCommand implements Callable<Integer> {
         }
         List<JsonNode> documents = new ArrayList<>();
         if (dryRun) {
-            for (JobPlan plan : plans) {
-                DryRun dry = new DryRun(plan);
+            for (DryRun dry : DryRun.of(plans)) {
                 if (json) {
                     documents.add(dry.json());
                 } else {

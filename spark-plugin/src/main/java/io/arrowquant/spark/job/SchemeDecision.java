@@ -7,20 +7,15 @@ import io.arrowquant.spark.convert.Conversion;
 import io.arrowquant.spark.convert.ConvertFile;
 import io.arrowquant.spark.convert.MeasureWork;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Lets the cluster measure the candidates, chooses, and gives the plan that follows, with what it was chosen from. */
 final class SchemeDecision {
-    /** Measuring tasks for each that can run at once: the last ones to end are then short. */
-    private static final int TASKS_EACH = 3;
-
     private final JobPlan plan;
     private final SchemeChoice choice;
     private final Configuration configuration;
@@ -60,7 +55,8 @@ final class SchemeDecision {
 
     private Map<TensorKey, SchemeChoice.Measured> measure(SparkRun run, List<PlannedTensor> tensors, Streams streams) {
         SparkContext context = run.context();
-        List<List<PlannedTensor>> shares = shares(tensors, context.defaultParallelism() * TASKS_EACH);
+        List<List<PlannedTensor>> shares =
+                Shares.of(tensors, PlannedTensor::bytesBefore, context.defaultParallelism() * Shares.TASKS_EACH);
         List<MeasureWork> works = new ArrayList<>();
         ConvertWork maker = new ConvertWork(plan);
         for (List<PlannedTensor> share : shares) {
@@ -98,27 +94,5 @@ final class SchemeDecision {
                                     choice.candidates().get(i), (long) results[i][0], results[i][1], results[i][2]));
         }
         return new SchemeChoice.Measured(options);
-    }
-
-    /** As many lists as there are tasks, of about the same bytes: the largest tensors first, each where least is. */
-    private static List<List<PlannedTensor>> shares(List<PlannedTensor> tensors, int most) {
-        record Share(List<PlannedTensor> tensors, long[] bytes, int index) {}
-        PriorityQueue<Share> lightest = new PriorityQueue<>(
-                Comparator.comparingLong((Share share) -> share.bytes()[0]).thenComparingInt(Share::index));
-        List<List<PlannedTensor>> shares = new ArrayList<>();
-        for (int i = 0; i < Math.min(most, tensors.size()); i++) {
-            Share share = new Share(new ArrayList<>(), new long[1], i);
-            lightest.add(share);
-            shares.add(share.tensors());
-        }
-        List<PlannedTensor> ordered = new ArrayList<>(tensors);
-        ordered.sort(Comparator.comparingLong(PlannedTensor::bytesBefore).reversed());
-        for (PlannedTensor tensor : ordered) {
-            Share share = lightest.remove();
-            share.tensors().add(tensor);
-            share.bytes()[0] += tensor.bytesBefore();
-            lightest.add(share);
-        }
-        return shares;
     }
 }

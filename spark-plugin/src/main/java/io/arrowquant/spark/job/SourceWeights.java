@@ -1,6 +1,5 @@
 package io.arrowquant.spark.job;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.InvalidRequestException;
@@ -10,6 +9,7 @@ import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.source.TensorContent;
 import io.arrowquant.spark.read.OpenFiles;
 import io.arrowquant.spark.read.SourceFile;
+import io.arrowquant.spark.read.SourceFiles;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,23 +25,20 @@ import org.apache.hadoop.conf.Configuration;
 final class SourceWeights {
     private final List<CheckpointTensor> tensors = new ArrayList<>();
     private final Map<CheckpointTensor, QuantizedTensor> stored = new HashMap<>();
+    private final Map<String, Undecoded> undecoded = new LinkedHashMap<>();
+
+    /** Why the weights of a component are not decoded. */
+    record Undecoded(String method, String reason) {}
 
     private SourceWeights() {}
 
     /** Refuses a model that is quantized already, unless that is allowed or the form models are published in. */
     static SourceWeights of(
             Checkpoint checkpoint, ModelConfigs configs, boolean allowRequantize, Configuration configuration) {
-        Map<String, List<CheckpointTensor>> components = new LinkedHashMap<>();
-        for (CheckpointTensor tensor : checkpoint.tensors()) {
-            components
-                    .computeIfAbsent(tensor.component(), unused -> new ArrayList<>())
-                    .add(tensor);
-        }
         SourceWeights weights = new SourceWeights();
-        components.forEach((component, own) -> {
+        components(checkpoint).forEach((component, own) -> {
             ModelConfig config = configs.of(component);
-            JsonNode description = config.quantization();
-            String method = QuantizedSource.methodOf(description, own);
+            String method = QuantizedSource.methodOf(config.quantization(), own);
             if (method.equals(QuantizedSource.NONE)) {
                 weights.tensors.addAll(own);
                 return;
@@ -52,32 +49,62 @@ final class SourceWeights {
                         "Take the original weights, or pass --allow-requantize to decode these on the way, errors"
                                 + " included");
             }
-            weights.add(decoded(checkpoint, config, own, configuration));
+            DataType named = config.namedType();
+            weights.add(decoded(checkpoint, config, own, named == null ? DataType.BF16 : named, configuration));
         });
         return weights;
     }
 
+    /**
+     * Decodes what can be decoded, and takes components for which there is no way as they are stored. Values are not rounded
+     * to the type of the model, as jobs measure their errors.
+     */
+    static SourceWeights asFarAsDecoded(Checkpoint checkpoint, ModelConfigs configs, Configuration configuration) {
+        SourceWeights weights = new SourceWeights();
+        components(checkpoint).forEach((component, own) -> {
+            ModelConfig config = configs.of(component);
+            String method = QuantizedSource.methodOf(config.quantization(), own);
+            if (method.equals(QuantizedSource.NONE)) {
+                weights.tensors.addAll(own);
+                return;
+            }
+            try {
+                weights.add(decoded(checkpoint, config, own, DataType.F32, configuration));
+            } catch (InvalidRequestException unknown) {
+                weights.tensors.addAll(own);
+                weights.undecoded.put(component, new Undecoded(method, unknown.problem()));
+            }
+        });
+        return weights;
+    }
+
+    private static Map<String, List<CheckpointTensor>> components(Checkpoint checkpoint) {
+        Map<String, List<CheckpointTensor>> components = new LinkedHashMap<>();
+        for (CheckpointTensor tensor : checkpoint.tensors()) {
+            components
+                    .computeIfAbsent(tensor.component(), unused -> new ArrayList<>())
+                    .add(tensor);
+        }
+        return components;
+    }
+
     private static QuantizedSource decoded(
-            Checkpoint checkpoint, ModelConfig config, List<CheckpointTensor> tensors, Configuration configuration) {
-        DataType named = config.namedType();
+            Checkpoint checkpoint,
+            ModelConfig config,
+            List<CheckpointTensor> tensors,
+            DataType dtype,
+            Configuration configuration) {
+        Map<String, SourceFile> sources = SourceFiles.byName(checkpoint);
         try (OpenFiles files = new OpenFiles(configuration)) {
             TensorContent content = tensor -> {
                 byte[] bytes = new byte[Math.toIntExact(tensor.info().byteLength())];
-                files.read(file(checkpoint, tensor), tensor.info().offset(), ByteBuffer.wrap(bytes));
+                files.read(sources.get(tensor.file()), tensor.info().offset(), ByteBuffer.wrap(bytes));
                 return bytes;
             };
-            return QuantizedSource.of(tensors, config.quantization(), named == null ? DataType.BF16 : named, content);
+            return QuantizedSource.of(tensors, config.quantization(), dtype, content);
         } catch (IOException failed) {
             throw new UncheckedIOException("Cannot read " + checkpoint.path() + ": " + failed.getMessage(), failed);
         }
-    }
-
-    private static SourceFile file(Checkpoint checkpoint, CheckpointTensor tensor) {
-        return checkpoint.shards().stream()
-                .filter(shard -> shard.file().equals(tensor.file()))
-                .map(shard -> SourceFile.of(shard.source()))
-                .findFirst()
-                .orElseThrow();
     }
 
     private void add(QuantizedSource source) {
@@ -93,6 +120,11 @@ final class SourceWeights {
     /** How a tensor is stored that has to be decoded, or null. */
     QuantizedTensor stored(CheckpointTensor tensor) {
         return stored.get(tensor);
+    }
+
+    /** By component, why its weights are taken as they are stored although they are quantized. */
+    Map<String, Undecoded> undecoded() {
+        return undecoded;
     }
 
     boolean anyStored() {

@@ -15,6 +15,10 @@
  * run the queries into the staging area, reads the result back, compares it with the plan, and publishes it at once.
  * {@link io.arrowquant.spark.job.SparkRun} ties all that to Spark: job group, partition records, cancelling.
  *
+ * <p><b>Comparing.</b> {@link io.arrowquant.spark.job.CompareSide} knows the tensors of a side, with quantized weights as
+ * what they are decoded to; {@link io.arrowquant.spark.job.CompareJob} pairs those of two sides and has them measured, by
+ * {@link io.arrowquant.spark.job.ModelComparison} from files or {@link io.arrowquant.spark.job.TableComparison} from rows.
+ *
  * <p><b>The output</b> is a Parquet table, which {@code spark.read.parquet(output)} reads although other files lie beside:
  * <pre>
  * output/

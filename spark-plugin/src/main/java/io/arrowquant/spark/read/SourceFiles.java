@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /** The files of a checkpoint, in its order. */
-final class SourceFiles {
+public final class SourceFiles {
     private SourceFiles() {}
 
-    static List<SourceFile> of(Checkpoint checkpoint) {
+    public static List<SourceFile> of(Checkpoint checkpoint) {
         List<SourceFile> files = new ArrayList<>();
         for (CheckpointShard shard : checkpoint.shards()) {
             files.add(SourceFile.of(shard.source()));
@@ -19,7 +19,16 @@ final class SourceFiles {
         return List.copyOf(files);
     }
 
-    static Map<String, Integer> indexByName(List<SourceFile> files) {
+    /** The files by the names that tensors say they lie in. */
+    public static Map<String, SourceFile> byName(Checkpoint checkpoint) {
+        Map<String, SourceFile> files = new HashMap<>();
+        for (CheckpointShard shard : checkpoint.shards()) {
+            files.put(shard.file(), SourceFile.of(shard.source()));
+        }
+        return files;
+    }
+
+    public static Map<String, Integer> indexByName(List<SourceFile> files) {
         Map<String, Integer> index = new HashMap<>();
         for (int i = 0; i < files.size(); i++) {
             index.put(files.get(i).name(), i);

@@ -5,13 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.arrowquant.recipe.RecipeDocument;
+import io.arrowquant.safetensors.SafetensorsWriter;
+import io.arrowquant.safetensors.TensorSource;
+import io.arrowquant.safetensors.TensorSpec;
 import io.arrowquant.scheme.SchemeDocument;
+import io.arrowquant.tensor.DataType;
+import io.arrowquant.tensor.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that need no Spark application. */
 class CommandLineTest {
@@ -53,6 +65,44 @@ class CommandLineTest {
         out.reset();
         assertThat(run("recipe", "--schema")).isZero();
         assertThat(out()).isEqualTo(RecipeDocument.schema());
+    }
+
+    @Test
+    void aDryRunNamesFilesWithoutAnApplication(@TempDir Path directory) throws IOException {
+        Path model = Files.createDirectories(directory.resolve("model"));
+        TensorSpec spec = new TensorSpec("model.layers.0.mlp.up_proj.weight", DataType.BF16, Shape.of(8, 128));
+        try (OutputStream file = Files.newOutputStream(model.resolve("model.safetensors"))) {
+            SafetensorsWriter.write(
+                    file, Map.of(), List.of(new TensorSource(spec, target -> target.write(new byte[8 * 128 * 2]))));
+        }
+        String[] request = {
+            "quantize",
+            "--input",
+            model.toString(),
+            "--output",
+            directory.resolve("out").toString(),
+            "--scheme",
+            "W4A16",
+            "--dry-run",
+            "--json"
+        };
+        assertThat(run(request)).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        JsonNode dry = new ObjectMapper().readTree(out());
+        assertThat(dry.get("tensors").get(0).get("output_file").asText()).isEqualTo("model.safetensors");
+        assertThat(dry.get("output_files_caveat").isNull()).isTrue();
+        out.reset();
+
+        // As spark-submit passes it on.
+        System.setProperty("spark.master", "yarn");
+        try {
+            assertThat(run(request)).isZero();
+        } finally {
+            System.clearProperty("spark.master");
+        }
+        assertThat(new ObjectMapper().readTree(out()).get("output_files_caveat").asText())
+                .isEqualTo("as for 2 tasks at once, but the cluster decides when the job begins;"
+                        + " spark.default.parallelism settles it");
+        assertThat(SparkContext$.MODULE$.getActive().isEmpty()).isTrue();
     }
 
     @Test

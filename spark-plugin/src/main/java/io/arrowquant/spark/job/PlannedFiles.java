@@ -1,0 +1,69 @@
+package io.arrowquant.spark.job;
+
+import io.arrowquant.layout.ModelFile;
+import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.spark.compat.Parallelism;
+import io.arrowquant.spark.compat.Sessions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The files that the outputs of one job are made of, known before it begins.
+ *
+ * <p>Their names depend on how many tasks run at once, since a model directory of few large files is cut into more where
+ * they would leave a cluster idle. Whoever only wants to know the names need not begin an application for that: without one
+ * the number is that of the application which would be begun. It is exact on one machine and where it is set, and an
+ * expectation on clusters, of which {@link #caveat} tells.
+ */
+final class PlannedFiles {
+    private final Parallelism parallelism;
+    private final Map<TensorKey, String> fileOf = new HashMap<>();
+
+    private PlannedFiles(Parallelism parallelism) {
+        this.parallelism = parallelism;
+    }
+
+    /** For all outputs of one job, in the application there is or would be. */
+    static PlannedFiles of(List<JobPlan> plans) {
+        PlannedFiles planned = new PlannedFiles(Sessions.parallelism());
+        List<JobPlan> directories =
+                plans.stream().filter(plan -> plan.layout().isForRuntimes()).toList();
+        if (!directories.isEmpty()) {
+            for (ModelFile file : division(directories, planned.parallelism.tasks())) {
+                file.tensors().forEach(tensor -> planned.fileOf.put(TensorKey.of(tensor.source()), file.name()));
+            }
+        }
+        return planned;
+    }
+
+    /** How tensors are shared out over files: the same way in all model directories, by the one that needs most room. */
+    static List<ModelFile> division(List<JobPlan> directories, int tasks) {
+        JobPlan largest = directories.get(0);
+        for (JobPlan plan : directories) {
+            largest = plan.bytesAfter() > largest.bytesAfter() ? plan : largest;
+        }
+        return largest.modelFiles(tasks);
+    }
+
+    /** Where a tensor goes: a directory of a table, whose files get their names when they are written, or a file. */
+    String fileOf(JobPlan plan, PlannedTensor tensor) {
+        return plan.layout().isForRuntimes()
+                ? fileOf.get(TensorKey.of(tensor.source()))
+                : plan.groupOf(tensor).directory() + "/";
+    }
+
+    /** Why a job may cut the files of an output elsewhere after all, or null. */
+    String caveat(JobPlan plan, boolean choosesSchemes) {
+        if (!plan.layout().isForRuntimes()) {
+            return null;
+        }
+        if (!parallelism.certain()) {
+            return "as for " + parallelism.tasks() + " tasks at once, but the cluster decides when the job begins; "
+                    + Parallelism.SETTING + " settles it";
+        }
+        return choosesSchemes && plan.request().maxShardBytes() < Long.MAX_VALUE
+                ? "as for the sizes shown, but those of the schemes to be chosen decide"
+                : null;
+    }
+}

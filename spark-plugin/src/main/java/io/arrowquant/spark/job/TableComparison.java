@@ -1,0 +1,118 @@
+package io.arrowquant.spark.job;
+
+import io.arrowquant.kernel.Tile;
+import io.arrowquant.quality.ErrorStatistics;
+import io.arrowquant.tensor.DataType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Compares where a side is a table. Its rows stream through the tasks, which read the same ranges of a model from its files:
+ * nothing is shuffled. Only two tables, whose rows cannot be looked up, are joined.
+ */
+final class TableComparison {
+    /** The component of a checkpoint that a tensor's file lies in; files themselves may be cut differently. */
+    private static final String COMPONENT = "regexp_replace(file, '/?[^/]*$', '')";
+
+    private final SparkSession session;
+
+    TableComparison(SparkSession session) {
+        this.session = session;
+    }
+
+    /** Of a table and a model; {@code modelIsOriginal} says which of them counts as the original. */
+    List<LayerErrors> withModel(
+            CompareSide table, ComparedModel model, boolean modelIsOriginal, Configuration configuration) {
+        SerializableConfiguration shipped = new SerializableConfiguration(configuration);
+        return collect(rows(table), rows -> lookUp(rows, model, shipped.value(), modelIsOriginal));
+    }
+
+    /** Of two tables. */
+    List<LayerErrors> ofTables(CompareSide a, CompareSide b) {
+        Dataset<Row> right = rows(b).withColumnRenamed("weights", "other");
+        Dataset<Row> pairs = rows(a).join(
+                        right, new String[] {"component", "layer_name", "element_start", "element_count"}, "inner")
+                .select("component", "layer_name", "element_start", "element_count", "weights", "other");
+        return collect(pairs, TableComparison::pairs);
+    }
+
+    /** All pieces with their values: component, layer_name, element_start, element_count, weights. */
+    private Dataset<Row> rows(CompareSide table) {
+        // Kept tensors may be of types that are no numbers.
+        String weights =
+                "CASE WHEN dtype NOT IN (" + unreadable() + ") THEN " + TableRows.DEQUANTIZED + " END AS weights";
+        return TableRows.of(session, table.path())
+                .selectExpr(COMPONENT + " AS component", "layer_name", "element_start", "element_count", weights);
+    }
+
+    private static String unreadable() {
+        StringBuilder names = new StringBuilder();
+        for (DataType type : DataType.values()) {
+            if (!type.isReadableAsFloat()) {
+                names.append(names.isEmpty() ? "'" : ", '").append(type).append('\'');
+            }
+        }
+        return names.toString();
+    }
+
+    private static List<LayerErrors> collect(
+            Dataset<Row> rows, FlatMapFunction<Iterator<InternalRow>, LayerErrors> measure) {
+        return new ArrayList<>(
+                rows.queryExecution().toRdd().toJavaRDD().mapPartitions(measure).collect());
+    }
+
+    private static Iterator<LayerErrors> lookUp(
+            Iterator<InternalRow> rows, ComparedModel model, Configuration configuration, boolean modelIsOriginal)
+            throws IOException {
+        Map<TensorKey, ErrorStatistics> errors = new HashMap<>();
+        try (ModelReader reader = new ModelReader(model, configuration, (bytes, nanos) -> {})) {
+            while (rows.hasNext()) {
+                InternalRow row = rows.next();
+                TensorKey key = key(row);
+                if (reader.has(key) && !row.isNullAt(4)) {
+                    float[] streamed = row.getArray(4).toFloatArray();
+                    long start = row.getLong(2);
+                    Tile looked = reader.read(key, start, streamed.length);
+                    float[] floats = looked.floats();
+                    ErrorStatistics layer = errors.computeIfAbsent(key, unused -> new ErrorStatistics());
+                    if (modelIsOriginal) {
+                        layer.add(floats, looked.floatOffset(), streamed, 0, streamed.length, start);
+                    } else {
+                        layer.add(streamed, 0, floats, looked.floatOffset(), streamed.length, start);
+                    }
+                }
+            }
+        }
+        return LayerErrors.of(errors);
+    }
+
+    private static Iterator<LayerErrors> pairs(Iterator<InternalRow> rows) {
+        Map<TensorKey, ErrorStatistics> errors = new HashMap<>();
+        while (rows.hasNext()) {
+            InternalRow row = rows.next();
+            if (!row.isNullAt(4) && !row.isNullAt(5)) {
+                float[] original = row.getArray(4).toFloatArray();
+                float[] other = row.getArray(5).toFloatArray();
+                errors.computeIfAbsent(key(row), unused -> new ErrorStatistics())
+                        .add(original, 0, other, 0, original.length, row.getLong(2));
+            }
+        }
+        return LayerErrors.of(errors);
+    }
+
+    private static TensorKey key(InternalRow row) {
+        return new TensorKey(
+                row.getUTF8String(0).toString(), row.getUTF8String(1).toString());
+    }
+}
