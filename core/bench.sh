@@ -16,6 +16,7 @@ core=${CORE:-1}
 out=$here/target/bench
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/arrowquant
 vector=--add-modules=jdk.incubator.vector
+kernels=$vector
 
 long=
 warmups=4
@@ -38,17 +39,17 @@ jmh() {
     local name=$1
     shift
     java $vector -cp "$class_path" org.openjdk.jmh.Main -f 1 -wi "$warmups" -w 1 -i 2 -r 1 -foe true \
-        -rf json -rff "$out/jmh-$name.json" -jvmArgs "-Xmx1500m $vector" "$@" > "$out/jmh-$name.log" 2>&1 \
+        -rf json -rff "$out/jmh-$name.json" -jvmArgs "-Xmx1500m $kernels" "$@" > "$out/jmh-$name.log" 2>&1 \
         || { echo "  left out, see $out/jmh-$name.log" >&2; rm -f "$out/jmh-$name.json"; }
 }
 
-# measure BENCHMARK [THREADS]: the cases of the input.
+# measure BENCHMARK [THREADS [PREFIX]]: the cases of the input.
 measure() {
-    local benchmark=$1 threads=${2:-1} scheme dtype number=0
+    local benchmark=$1 threads=${2:-1} prefix=${3:-} scheme dtype number=0
     while IFS=$'\t' read -r scheme dtype; do
         number=$((number + 1))
-        echo "$benchmark $scheme from $dtype"
-        jmh "$benchmark-$threads-$number" "${benchmark}Benchmark" -t "$threads" \
+        echo "$benchmark $scheme from $dtype${prefix:+, ${prefix%-}}"
+        jmh "$prefix$benchmark-$threads-$number" "${benchmark}Benchmark" -t "$threads" \
             -p "scheme=$scheme" -p "dtype=$dtype" < /dev/null
     done
 }
@@ -91,6 +92,9 @@ fi
 "$python" "$here/bench/table.py" cases "$here/bench/cases.json" schemes $long | measure Encode
 "$python" "$here/bench/table.py" cases "$here/bench/cases.json" threads $long | measure Encode 2
 "$python" "$here/bench/table.py" cases "$here/bench/cases.json" decode $long | measure Decode
+kernels=-Darrowquant.kernels=scalar
+"$python" "$here/bench/table.py" cases "$here/bench/cases.json" scalar $long | measure Encode 1 scalar-
+kernels=$vector
 jmh ceiling-after CeilingBenchmark
 
 if [ "${BENCH_PEERS:-yes}" != no ]; then

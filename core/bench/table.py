@@ -11,6 +11,8 @@ import sys
 
 ELEMENTS = 512 * 4096
 BYTES = {"F32": 4, "BF16": 2, "F16": 2}
+MEASURED = {"schemes": "encode", "decode": "decodeAndCompare", "scalar": "scalar encode"}
+WHAT = {"schemes": "", "decode": ", decoded and compared", "scalar": ", without vectors"}
 
 
 def chosen(cases, benchmark, long):
@@ -21,6 +23,7 @@ def results(directory):
     """Nanoseconds an element of the fastest sample of each benchmark, scheme and type; ceilings of all runs together.
 
     And those of the middle sample, by the number of threads too: with two, the fastest may have had the machine alone.
+    Kernels without vectors, in files of their own, have results of their own.
     """
     fastest = {}
     middle = {}
@@ -29,7 +32,9 @@ def results(directory):
             text = source.read()
         for result in json.loads(text) if text.strip() else []:
             parameters = result.get("params", {})
-            key = (result["benchmark"].rsplit(".", 1)[1], parameters.get("scheme"), parameters.get("dtype"))
+            provider = "scalar " if os.path.basename(file).startswith("jmh-scalar-") else ""
+            benchmark = provider + result["benchmark"].rsplit(".", 1)[1]
+            key = (benchmark, parameters.get("scheme"), parameters.get("dtype"))
             percentiles = result["primaryMetric"]["scorePercentiles"]
             middle[(*key, result["threads"])] = percentiles["50.0"] / ELEMENTS
             if result["threads"] == 1:
@@ -54,8 +59,8 @@ def print_table(cases, directory):
         if ceiling:
             print(f"Ceiling, {dtype}: {BYTES[dtype] / ceiling:.1f} GB/s")
     print("\n| what | from | GB/s | of the ceiling | stretch | times as fast as |\n|---|---|---|---|---|---|")
-    for benchmark, measured in (("schemes", "encode"), ("decode", "decodeAndCompare")):
-        for case in cases[benchmark]:
+    for benchmark, measured in MEASURED.items():
+        for case in cases.get(benchmark, []):
             ours = fastest.get((measured, case["scheme"], case["dtype"]))
             # A type without a ceiling of its own has that of the other type of two bytes.
             ceiling = fastest.get(("ceiling", None, case["dtype"])) or fastest.get(("ceiling", None, "BF16"))
@@ -69,7 +74,7 @@ def print_table(cases, directory):
                     times = peers[name] * 1e9 / ours
                     wanted = case.get("times", [])
                     against.append(f"{name} {verdict(times, wanted[i]) if i < len(wanted) else f'{times:.1f}'}")
-            what = case["scheme"] if measured == "encode" else f"{case['scheme']}, decoded and compared"
+            what = case["scheme"] + WHAT[benchmark]
             print(
                 f"| {what} | {case['dtype']} | {BYTES[case['dtype']] / ours:.2f} "
                 f"| {verdict(ratio, least) if least else f'{ratio:.2f}'} | {stretch or ''} | {', '.join(against)} |"
@@ -88,7 +93,8 @@ def main(command, cases_file, *rest):
         for case in chosen(cases, rest[0], "long" in rest):
             print(f"{case['scheme']}\t{case['dtype']}")
     elif command == "peers":
-        names = [name for case in chosen(cases, "schemes", "long" in rest) for name in case["peers"]]
+        measured = [*chosen(cases, "schemes", "long" in rest), *chosen(cases, "scalar", "long" in rest)]
+        names = [name for case in measured for name in case["peers"]]
         print("\n".join(dict.fromkeys(names)))
     else:
         print_table(cases, *rest)

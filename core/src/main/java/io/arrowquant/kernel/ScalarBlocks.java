@@ -10,17 +10,17 @@ final class ScalarBlocks implements BlockKernels {
 
     @Override
     public SubBlockSearch affine(AffineGrid grid, SubBlockSearch plain) {
-        return plain;
+        return new LoopAffineSearch(grid, plain);
     }
 
     @Override
     public SubBlockSearch symmetric(int limit, int elements, SubBlockSearch plain) {
-        return plain;
+        return new LoopSymmetricSearch(limit, elements, plain);
     }
 
     @Override
     public SubBlockSearch descent(int limit, int elements, SubBlockSearch plain) {
-        return plain;
+        return new LoopDescentSearch(limit, elements, plain);
     }
 
     @Override

@@ -61,7 +61,7 @@ final class VectorAffineSearch extends VectorSearch {
     }
 
     @Override
-    void search(int count) {
+    void search(float[] values, int offset, int count) {
         for (int lane = 0; lane < CAPACITY; lane += LANES) {
             if (grid.absolute()) {
                 weighByMagnitude(lane);
@@ -365,8 +365,9 @@ final class VectorAffineSearch extends VectorSearch {
     }
 
     @Override
-    int code(int subBlock, int at) {
-        int code = ScalarBlocks.nearest(bestInverses[subBlock] * (tile[at] - bestOrigins[subBlock]));
+    int code(int subBlock, int element) {
+        float value = tile[place(subBlock, element)];
+        int code = ScalarBlocks.nearest(bestInverses[subBlock] * (value - bestOrigins[subBlock]));
         return Math.max(0, Math.min(grid.limit(), code));
     }
 }

@@ -7,14 +7,13 @@ import static io.arrowquant.kernel.VectorShapes.FLOATS;
 import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
 import static io.arrowquant.kernel.VectorShapes.INTS;
 import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
-import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.NE;
+import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * The code by code search with a sub-block in each lane. Most sub-blocks are settled: the first sweep would change none of
@@ -29,6 +28,9 @@ final class VectorDescentSearch extends VectorSignedSearch {
 
     private static final int SWEPT_AT_ONCE = 2 * LANES;
 
+    /** Up to here no comparison meets an infinity, so that the sign of a difference tells the greater of two numbers. */
+    private static final float LARGEST = 0x1p12f;
+
     /** Codes go from {@code -limit} to {@code limit - 1}. */
     private final int limit;
 
@@ -40,11 +42,14 @@ final class VectorDescentSearch extends VectorSignedSearch {
     /** Not zero where the first sweep may change a code. */
     private final int[] unsettled;
 
+    /** The sub-blocks to sweep, and room for one that is not. */
+    private final int[] pendings = new int[SEARCHED_AT_ONCE + 1];
+
     /** The lane of each sub-block: its own, or one from {@link #SEARCHED_AT_ONCE} on if it has to be swept. */
     private final int[] homes = new int[SEARCHED_AT_ONCE];
 
     VectorDescentSearch(int limit, int elements, SubBlockSearch plain) {
-        super(elements, SEARCHED_AT_ONCE, SEARCHED_AT_ONCE, plain);
+        super(elements, SEARCHED_AT_ONCE, SEARCHED_AT_ONCE, LARGEST, plain);
         this.limit = limit;
         this.codes = new float[tile.length];
         this.codeTimesValue = new float[lanes];
@@ -53,34 +58,44 @@ final class VectorDescentSearch extends VectorSignedSearch {
     }
 
     @Override
-    void search(int count) {
+    void search(float[] values, int offset, int count) {
         for (int lane = 0; lane < count; lane += LANES) {
             observe(lane);
             encode(lane);
             settle(lane);
         }
-        int next = SEARCHED_AT_ONCE;
+        int pending = findPending(count);
+        for (int i = 0; i < pending; i++) {
+            spreadOne(values, offset + pendings[i] * elements, SEARCHED_AT_ONCE + i);
+        }
+        for (int lane = 0; lane < pending; lane += SWEPT_AT_ONCE) {
+            sweepUntilSettled(SEARCHED_AT_ONCE + lane);
+        }
+        for (int i = 0; i < pending; i++) {
+            int j = pendings[i];
+            homes[j] = SEARCHED_AT_ONCE + i;
+            codeTimesValue[j] = codeTimesValue[SEARCHED_AT_ONCE + i];
+            codeSquared[j] = codeSquared[SEARCHED_AT_ONCE + i];
+        }
         for (int j = 0; j < count; j++) {
-            homes[j] = j;
-            if (unsettled[j] != 0 && !negligible[j] && !left[j]) {
-                homes[j] = next;
-                copy(place(j), place(next));
-                next++;
+            scales[j] = codeTimesValue[j] / codeSquared[j];
+        }
+        for (int j = 0; j < count; j++) {
+            if (!(codeSquared[j] > 0f) || negligible[j]) {
+                scales[j] = 0f;
             }
-        }
-        for (int lane = SEARCHED_AT_ONCE; lane < next; lane += SWEPT_AT_ONCE) {
-            sweepUntilSettled(lane);
-        }
-        for (int j = 0; j < count; j++) {
-            int home = homes[j];
-            scales[j] = codeSquared[home] > 0f && !negligible[j] ? codeTimesValue[home] / codeSquared[home] : 0f;
         }
     }
 
-    private void copy(int from, int to) {
-        for (int e = 0; e < span; e += LANES) {
-            tile[to + e] = tile[from + e];
+    /** Lists the sub-blocks to sweep, and gives all others their own lane. Branches would be guesses here. */
+    private int findPending(int count) {
+        int pending = 0;
+        for (int j = 0; j < count; j++) {
+            homes[j] = j;
+            pendings[pending] = j;
+            pending += unsettled[j] == 0 || negligible[j] || left[j] ? 0 : 1;
         }
+        return pending;
     }
 
     /** Begins anew for two vectors. Lanes without a sub-block have one of an earlier call, which does not matter. */
@@ -113,8 +128,8 @@ final class VectorDescentSearch extends VectorSignedSearch {
                     .min(limit - 1);
             FloatVector code = FLOAT_VECTOR.cast(whole.convertShape(I2F, FLOATS, 0));
             code.intoArray(codes, at);
-            FloatVector square = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, squares, at));
-            FloatVector cube = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, cubes, at));
+            FloatVector square = x.mul(x);
+            FloatVector cube = square.mul(x);
             products = FLOAT_VECTOR.cast(products).add(cube.mul(code));
             squared = FLOAT_VECTOR.cast(squared).add(square.mul(code).mul(code));
         }
@@ -133,9 +148,9 @@ final class VectorDescentSearch extends VectorSignedSearch {
         int from = lane * elements;
         for (int at = from; at < from + span; at += LANES) {
             FloatVector old = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codes, at));
-            FloatVector cube = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, cubes, at));
-            FloatVector square = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, squares, at));
             FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, at));
+            FloatVector square = x.mul(x);
+            FloatVector cube = square.mul(x);
             FloatVector products = bestProducts.sub(cube.mul(old));
             FloatVector rest = bestSquares.sub(square.mul(old).mul(old));
             FloatVector rounded = x.mul(rest).div(products).add(ROUNDER);
@@ -153,12 +168,14 @@ final class VectorDescentSearch extends VectorSignedSearch {
         INT_VECTOR.cast(changed).intoArray(unsettled, lane);
     }
 
-    /** Tries another code for one element after the other, in two vectors; returns whether any changed. */
+    /**
+     * Tries another code for one element after the other, in two vectors; returns whether any changed. What C compares is
+     * the sign of a difference here, and what it then assigns is chosen by bits: masks would cost more than the arithmetic.
+     */
     private boolean sweep(int lane) {
         int other = lane + LANES;
         FloatVector zero = FLOAT_VECTOR.cast(FloatVector.zero(FLOATS));
-        FloatVector one = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, 1f));
-        FloatVector changed = zero;
+        IntVector changed = INT_VECTOR.cast(IntVector.zero(INTS));
         FloatVector bestProductsA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeTimesValue, lane));
         FloatVector bestProductsB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeTimesValue, other));
         FloatVector bestSquaresA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeSquared, lane));
@@ -171,18 +188,18 @@ final class VectorDescentSearch extends VectorSignedSearch {
             bestProductsB = FLOAT_VECTOR.cast(bestProductsB);
             bestSquaresA = FLOAT_VECTOR.cast(bestSquaresA);
             bestSquaresB = FLOAT_VECTOR.cast(bestSquaresB);
+            FloatVector xA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, a));
+            FloatVector xB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, b));
             FloatVector oldA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codes, a));
             FloatVector oldB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codes, b));
-            FloatVector cubeA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, cubes, a));
-            FloatVector cubeB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, cubes, b));
-            FloatVector squareA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, squares, a));
-            FloatVector squareB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, squares, b));
+            FloatVector squareA = xA.mul(xA);
+            FloatVector squareB = xB.mul(xB);
+            FloatVector cubeA = squareA.mul(xA);
+            FloatVector cubeB = squareB.mul(xB);
             FloatVector productsA = bestProductsA.sub(cubeA.mul(oldA));
             FloatVector productsB = bestProductsB.sub(cubeB.mul(oldB));
             FloatVector restA = bestSquaresA.sub(squareA.mul(oldA).mul(oldA));
             FloatVector restB = bestSquaresB.sub(squareB.mul(oldB).mul(oldB));
-            FloatVector xA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, a));
-            FloatVector xB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, b));
             FloatVector roundedA = xA.mul(restA).div(productsA).add(ROUNDER);
             FloatVector roundedB = xB.mul(restB).div(productsB).add(ROUNDER);
             IntVector wholeA = INT_VECTOR
@@ -203,38 +220,77 @@ final class VectorDescentSearch extends VectorSignedSearch {
             FloatVector newProductsB = productsB.add(cubeB.mul(codeB));
             FloatVector newSquaresA = restA.add(squareA.mul(codeA).mul(codeA));
             FloatVector newSquaresB = restB.add(squareB.mul(codeB).mul(codeB));
-            VectorMask<Float> betterA = newProductsA
-                    .mul(newProductsA)
-                    .mul(bestSquaresA)
-                    .compare(GT, bestProductsA.mul(bestProductsA).mul(newSquaresA))
-                    .and(newSquaresA.compare(GT, zero))
-                    .and(productsA.compare(GT, zero))
-                    .and(codeA.compare(NE, oldA));
-            VectorMask<Float> betterB = newProductsB
-                    .mul(newProductsB)
-                    .mul(bestSquaresB)
-                    .compare(GT, bestProductsB.mul(bestProductsB).mul(newSquaresB))
-                    .and(newSquaresB.compare(GT, zero))
-                    .and(productsB.compare(GT, zero))
-                    .and(codeB.compare(NE, oldB));
-            oldA.blend(codeA, betterA).intoArray(codes, a);
-            oldB.blend(codeB, betterB).intoArray(codes, b);
-            bestProductsA = bestProductsA.blend(newProductsA, betterA);
-            bestProductsB = bestProductsB.blend(newProductsB, betterB);
-            bestSquaresA = bestSquaresA.blend(newSquaresA, betterA);
-            bestSquaresB = bestSquaresB.blend(newSquaresB, betterB);
-            changed = FLOAT_VECTOR.cast(changed).blend(one, betterA).blend(one, betterB);
+            FloatVector worseA = bestProductsA
+                    .mul(bestProductsA)
+                    .mul(newSquaresA)
+                    .sub(newProductsA.mul(newProductsA).mul(bestSquaresA));
+            FloatVector worseB = bestProductsB
+                    .mul(bestProductsB)
+                    .mul(newSquaresB)
+                    .sub(newProductsB.mul(newProductsB).mul(bestSquaresB));
+            IntVector betterA = INT_VECTOR
+                    .cast(worseA.reinterpretAsInts())
+                    .and(INT_VECTOR.cast(zero.sub(newSquaresA).reinterpretAsInts()))
+                    .and(INT_VECTOR.cast(zero.sub(productsA).reinterpretAsInts()))
+                    .and(INT_VECTOR.cast(zero.sub(codeA.sub(oldA).abs()).reinterpretAsInts()));
+            IntVector betterB = INT_VECTOR
+                    .cast(worseB.reinterpretAsInts())
+                    .and(INT_VECTOR.cast(zero.sub(newSquaresB).reinterpretAsInts()))
+                    .and(INT_VECTOR.cast(zero.sub(productsB).reinterpretAsInts()))
+                    .and(INT_VECTOR.cast(zero.sub(codeB.sub(oldB).abs()).reinterpretAsInts()));
+            IntVector takenA = INT_VECTOR.cast(betterA.lanewise(ASHR, 31));
+            IntVector takenB = INT_VECTOR.cast(betterB.lanewise(ASHR, 31));
+            changed = INT_VECTOR.cast(changed).or(takenA).or(takenB);
+            IntVector oldBitsA = INT_VECTOR.cast(oldA.reinterpretAsInts());
+            IntVector oldBitsB = INT_VECTOR.cast(oldB.reinterpretAsInts());
+            IntVector codeBitsA = INT_VECTOR.cast(INT_VECTOR
+                    .cast(oldBitsA.lanewise(XOR, codeA.reinterpretAsInts()))
+                    .and(takenA)
+                    .lanewise(XOR, oldBitsA));
+            IntVector codeBitsB = INT_VECTOR.cast(INT_VECTOR
+                    .cast(oldBitsB.lanewise(XOR, codeB.reinterpretAsInts()))
+                    .and(takenB)
+                    .lanewise(XOR, oldBitsB));
+            FLOAT_VECTOR.cast(codeBitsA.reinterpretAsFloats()).intoArray(codes, a);
+            FLOAT_VECTOR.cast(codeBitsB.reinterpretAsFloats()).intoArray(codes, b);
+            IntVector productBitsA = INT_VECTOR.cast(bestProductsA.reinterpretAsInts());
+            IntVector productBitsB = INT_VECTOR.cast(bestProductsB.reinterpretAsInts());
+            IntVector squareBitsA = INT_VECTOR.cast(bestSquaresA.reinterpretAsInts());
+            IntVector squareBitsB = INT_VECTOR.cast(bestSquaresB.reinterpretAsInts());
+            bestProductsA = FLOAT_VECTOR.cast(INT_VECTOR
+                    .cast(INT_VECTOR
+                            .cast(productBitsA.lanewise(XOR, newProductsA.reinterpretAsInts()))
+                            .and(takenA)
+                            .lanewise(XOR, productBitsA))
+                    .reinterpretAsFloats());
+            bestProductsB = FLOAT_VECTOR.cast(INT_VECTOR
+                    .cast(INT_VECTOR
+                            .cast(productBitsB.lanewise(XOR, newProductsB.reinterpretAsInts()))
+                            .and(takenB)
+                            .lanewise(XOR, productBitsB))
+                    .reinterpretAsFloats());
+            bestSquaresA = FLOAT_VECTOR.cast(INT_VECTOR
+                    .cast(INT_VECTOR
+                            .cast(squareBitsA.lanewise(XOR, newSquaresA.reinterpretAsInts()))
+                            .and(takenA)
+                            .lanewise(XOR, squareBitsA))
+                    .reinterpretAsFloats());
+            bestSquaresB = FLOAT_VECTOR.cast(INT_VECTOR
+                    .cast(INT_VECTOR
+                            .cast(squareBitsB.lanewise(XOR, newSquaresB.reinterpretAsInts()))
+                            .and(takenB)
+                            .lanewise(XOR, squareBitsB))
+                    .reinterpretAsFloats());
         }
         FLOAT_VECTOR.cast(bestProductsA).intoArray(codeTimesValue, lane);
         FLOAT_VECTOR.cast(bestProductsB).intoArray(codeTimesValue, other);
         FLOAT_VECTOR.cast(bestSquaresA).intoArray(codeSquared, lane);
         FLOAT_VECTOR.cast(bestSquaresB).intoArray(codeSquared, other);
-        return FLOAT_VECTOR.cast(changed).compare(GT, zero).anyTrue();
+        return INT_VECTOR.cast(changed).reduceLanes(OR) != 0;
     }
 
     @Override
-    int code(int subBlock, int at) {
-        int found = at - place(subBlock) + place(homes[subBlock]);
-        return negligible[subBlock] ? 0 : (int) codes[found] + limit;
+    int code(int subBlock, int element) {
+        return negligible[subBlock] ? 0 : (int) codes[place(homes[subBlock], element)] + limit;
     }
 }

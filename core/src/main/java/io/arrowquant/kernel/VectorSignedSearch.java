@@ -7,47 +7,44 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** What the searches for codes of both signs begin with: the value farthest from zero, and powers of the values. */
+/** What the searches for codes of both signs begin with: the value farthest from zero. */
 abstract class VectorSignedSearch extends VectorSearch {
     private static final float NEGLIGIBLE = 1e-15f;
-
-    /** x^2 of the tile. */
-    final float[] squares;
-
-    /** x^3, computed as x^2 * x. */
-    final float[] cubes;
 
     /** Of each sub-block; one where all values are negligible, so that the arithmetic holds. */
     final float[] farthest;
 
     final boolean[] negligible;
 
+    /** Sub-blocks with larger values are left, and those that are not finite. */
+    private final float largest;
+
     private final float[] finite;
 
-    VectorSignedSearch(int elements, SubBlockSearch plain) {
-        this(elements, CAPACITY, 0, plain);
+    VectorSignedSearch(int elements, float largest, SubBlockSearch plain) {
+        this(elements, CAPACITY, 0, largest, plain);
     }
 
-    VectorSignedSearch(int elements, int capacity, int ownLanes, SubBlockSearch plain) {
+    VectorSignedSearch(int elements, int capacity, int ownLanes, float largest, SubBlockSearch plain) {
         super(elements, capacity, ownLanes, plain);
-        this.squares = new float[tile.length];
-        this.cubes = new float[tile.length];
+        this.largest = largest;
         this.farthest = new float[lanes];
         this.negligible = new boolean[lanes];
         this.finite = new float[lanes];
     }
 
-    /** Looks at the sub-blocks of one vector; leaves those that are not finite. */
+    /** Looks at the sub-blocks of one vector. */
     final void observe(int lane) {
-        powers(lane);
+        findFarthest(lane);
         for (int j = lane; j < lane + LANES; j++) {
-            left[j] = finite[j] != 0f;
-            negligible[j] = Math.abs(farthest[j]) < NEGLIGIBLE;
+            float magnitude = Math.abs(farthest[j]);
+            left[j] = finite[j] != 0f || magnitude > largest;
+            negligible[j] = magnitude < NEGLIGIBLE;
             farthest[j] = negligible[j] ? 1f : farthest[j];
         }
     }
 
-    private void powers(int lane) {
+    private void findFarthest(int lane) {
         FloatVector magnitude = FLOAT_VECTOR.cast(FloatVector.zero(FLOATS));
         FloatVector signed = magnitude;
         // x - x is 0 for finite values and NaN for all others; NaN survives every addition.
@@ -61,9 +58,6 @@ abstract class VectorSignedSearch extends VectorSearch {
             VectorMask<Float> farther = absolute.compare(GT, magnitude);
             magnitude = magnitude.blend(absolute, farther);
             signed = FLOAT_VECTOR.cast(signed).blend(x, farther);
-            FloatVector square = x.mul(x);
-            square.intoArray(squares, at);
-            square.mul(x).intoArray(cubes, at);
         }
         FLOAT_VECTOR.cast(zero).intoArray(finite, lane);
         FLOAT_VECTOR.cast(signed).intoArray(farthest, lane);

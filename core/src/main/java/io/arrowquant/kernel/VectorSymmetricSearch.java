@@ -35,12 +35,12 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
     private final float[] codeSquared = new float[TRIED_AT_ONCE * LANES];
 
     VectorSymmetricSearch(int limit, int elements, SubBlockSearch plain) {
-        super(elements, plain);
+        super(elements, Float.MAX_VALUE, plain);
         this.limit = limit;
     }
 
     @Override
-    void search(int count) {
+    void search(float[] values, int offset, int count) {
         for (int lane = 0; lane < count; lane += LANES) {
             observe(lane);
             sum(lane, -limit, -limit, -limit);
@@ -91,8 +91,8 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
         int end = from + span;
         for (int at = from; at < end; at += LANES) {
             FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, at));
-            FloatVector square = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, squares, at));
-            FloatVector cube = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, cubes, at));
+            FloatVector square = x.mul(x);
+            FloatVector cube = square.mul(x);
             FloatVector roundedA = inverseA.mul(x).add(rounder);
             FloatVector roundedB = inverseB.mul(x).add(rounder);
             FloatVector roundedC = inverseC.mul(x).add(rounder);
@@ -159,11 +159,11 @@ final class VectorSymmetricSearch extends VectorSignedSearch {
     }
 
     @Override
-    int code(int subBlock, int at) {
+    int code(int subBlock, int element) {
         if (negligible[subBlock]) {
             return 0;
         }
-        int code = ScalarBlocks.nearest(bestInverses[subBlock] * tile[at]);
+        int code = ScalarBlocks.nearest(bestInverses[subBlock] * tile[place(subBlock, element)]);
         return Math.max(-limit, Math.min(limit - 1, code)) + limit;
     }
 }

@@ -54,7 +54,7 @@ final class VectorTableSearch extends VectorSignedSearch implements TableSearch 
     private final float[] codeSquared = new float[LANES];
 
     VectorTableSearch(int[] table, int elements, TableSearch plain) {
-        super(elements, plain);
+        super(elements, Float.MAX_VALUE, plain);
         this.first = table[0];
         this.entries = new int[span];
         this.found = new float[span];
@@ -69,7 +69,7 @@ final class VectorTableSearch extends VectorSignedSearch implements TableSearch 
     }
 
     @Override
-    void search(int count) {
+    void search(float[] values, int offset, int count) {
         for (int lane = 0; lane < count; lane += LANES) {
             observe(lane);
             spanRange(lane);
@@ -118,7 +118,7 @@ final class VectorTableSearch extends VectorSignedSearch implements TableSearch 
         FloatVector squared = products;
         for (int i = 0; i < span; i += LANES) {
             FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, from + i));
-            FloatVector square = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, squares, from + i));
+            FloatVector square = x.mul(x);
             FloatVector q = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, found, i));
             FloatVector weighted = square.mul(q);
             products = FLOAT_VECTOR.cast(products).add(weighted.mul(x));
@@ -163,7 +163,7 @@ final class VectorTableSearch extends VectorSignedSearch implements TableSearch 
 
     /** The codes are those of {@link #encode}. */
     @Override
-    int code(int subBlock, int at) {
+    int code(int subBlock, int element) {
         return 0;
     }
 
