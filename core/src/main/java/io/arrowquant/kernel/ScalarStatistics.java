@@ -56,8 +56,7 @@ final class ScalarStatistics implements StatisticsKernels {
         double difference = x - y;
         sums[lane] += x * x;
         sums[LANES + lane] += y * y;
-        sums[2 * LANES + lane] += x * y;
-        sums[3 * LANES + lane] += difference * difference;
+        sums[2 * LANES + lane] += difference * difference;
         return Math.abs(difference);
     }
 

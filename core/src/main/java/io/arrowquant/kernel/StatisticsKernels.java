@@ -8,8 +8,12 @@ public interface StatisticsKernels {
     /** Lanes of a sum. */
     int LANES = 8;
 
+    /** Groups of {@link #LANES} doubles that {@link #compare} adds to. */
+    int COMPARED_SUMS = 3;
+
     /**
-     * Adds a*a, b*b, a*b and (a-b)*(a-b) to {@code sums}, four groups of {@link #LANES} doubles in that order.
+     * Adds a*a, b*b and (a-b)*(a-b) to {@code sums}, {@link #COMPARED_SUMS} groups of {@link #LANES} doubles in that order.
+     * The sum of a*b, half of what the third is less than the first two, needs none of its own.
      *
      * @param lane the lane of the first element
      * @return the largest |a - b| seen, or NaN when there was one

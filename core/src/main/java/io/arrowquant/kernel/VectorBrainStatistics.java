@@ -36,10 +36,8 @@ final class VectorBrainStatistics {
             byte[] a, int aByteOffset, float[] b, int bOffset, int count, int firstLane, double[] sums) {
         DoubleVector aSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, firstLane));
         DoubleVector bSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, LANES + firstLane));
-        DoubleVector products = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 2 * LANES + firstLane));
-        DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 3 * LANES + firstLane));
+        DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 2 * LANES + firstLane));
         LongVector largest = LONG_VECTOR.cast(LongVector.zero(LONGS));
-        LongVector withoutSign = LONG_VECTOR.cast(LongVector.broadcast(LONGS, Long.MAX_VALUE));
         // Two vectors a round; each lane still adds its elements in order.
         for (int i = 0; i < count; i += 2 * LANES) {
             int at = aByteOffset + Short.BYTES * i;
@@ -64,21 +62,16 @@ final class VectorBrainStatistics {
             DoubleVector nextDifference = nextX.sub(nextY);
             aSquares = DOUBLE_VECTOR.cast(aSquares).add(x.mul(x)).add(nextX.mul(nextX));
             bSquares = DOUBLE_VECTOR.cast(bSquares).add(y.mul(y)).add(nextY.mul(nextY));
-            products = DOUBLE_VECTOR.cast(products).add(x.mul(y)).add(nextX.mul(nextY));
-            squaredErrors = DOUBLE_VECTOR
-                    .cast(squaredErrors)
-                    .add(difference.mul(difference))
-                    .add(nextDifference.mul(nextDifference));
-            LongVector distance =
-                    LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(withoutSign);
-            LongVector nextDistance =
-                    LONG_VECTOR.cast(nextDifference.reinterpretAsLongs()).and(withoutSign);
-            largest = LONG_VECTOR.cast(largest).max(distance.max(nextDistance));
+            DoubleVector error = difference.mul(difference);
+            DoubleVector nextError = nextDifference.mul(nextDifference);
+            squaredErrors = DOUBLE_VECTOR.cast(squaredErrors).add(error).add(nextError);
+            // The bits of doubles that are not negative are in the order of their values.
+            LongVector errorBits = LONG_VECTOR.cast(error.reinterpretAsLongs());
+            largest = LONG_VECTOR.cast(largest).max(errorBits.max(LONG_VECTOR.cast(nextError.reinterpretAsLongs())));
         }
         DOUBLE_VECTOR.cast(aSquares).intoArray(sums, firstLane);
         DOUBLE_VECTOR.cast(bSquares).intoArray(sums, LANES + firstLane);
-        DOUBLE_VECTOR.cast(products).intoArray(sums, 2 * LANES + firstLane);
-        DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 3 * LANES + firstLane);
-        return Double.longBitsToDouble(LONG_VECTOR.cast(largest).reduceLanes(MAX));
+        DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 2 * LANES + firstLane);
+        return VectorStatistics.largest(LONG_VECTOR.cast(largest).reduceLanes(MAX), sums, firstLane);
     }
 }

@@ -49,11 +49,8 @@ final class VectorStatistics implements StatisticsKernels {
             float[] a, int aOffset, float[] b, int bOffset, int count, int firstLane, double[] sums) {
         DoubleVector aSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, firstLane));
         DoubleVector bSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, LANES + firstLane));
-        DoubleVector products = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 2 * LANES + firstLane));
-        DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 3 * LANES + firstLane));
-        // Without their sign, the bits of doubles are in the order of their values, with NaN above infinity.
+        DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 2 * LANES + firstLane));
         LongVector largest = LONG_VECTOR.cast(LongVector.zero(LONGS));
-        LongVector withoutSign = LONG_VECTOR.cast(LongVector.broadcast(LONGS, Long.MAX_VALUE));
         // Two vectors a round; each lane still adds its elements in order.
         for (int i = 0; i < count; i += 2 * LANES) {
             FloatVector xFloat = HALF_FLOAT_VECTOR.cast(FloatVector.fromArray(HALF_FLOATS, a, aOffset + i));
@@ -68,22 +65,30 @@ final class VectorStatistics implements StatisticsKernels {
             DoubleVector nextDifference = nextX.sub(nextY);
             aSquares = DOUBLE_VECTOR.cast(aSquares).add(x.mul(x)).add(nextX.mul(nextX));
             bSquares = DOUBLE_VECTOR.cast(bSquares).add(y.mul(y)).add(nextY.mul(nextY));
-            products = DOUBLE_VECTOR.cast(products).add(x.mul(y)).add(nextX.mul(nextY));
-            squaredErrors = DOUBLE_VECTOR
-                    .cast(squaredErrors)
-                    .add(difference.mul(difference))
-                    .add(nextDifference.mul(nextDifference));
-            LongVector distance =
-                    LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(withoutSign);
-            LongVector nextDistance =
-                    LONG_VECTOR.cast(nextDifference.reinterpretAsLongs()).and(withoutSign);
-            largest = LONG_VECTOR.cast(largest).max(distance.max(nextDistance));
+            DoubleVector error = difference.mul(difference);
+            DoubleVector nextError = nextDifference.mul(nextDifference);
+            squaredErrors = DOUBLE_VECTOR.cast(squaredErrors).add(error).add(nextError);
+            // The bits of doubles that are not negative are in the order of their values.
+            LongVector errorBits = LONG_VECTOR.cast(error.reinterpretAsLongs());
+            largest = LONG_VECTOR.cast(largest).max(errorBits.max(LONG_VECTOR.cast(nextError.reinterpretAsLongs())));
         }
         DOUBLE_VECTOR.cast(aSquares).intoArray(sums, firstLane);
         DOUBLE_VECTOR.cast(bSquares).intoArray(sums, LANES + firstLane);
-        DOUBLE_VECTOR.cast(products).intoArray(sums, 2 * LANES + firstLane);
-        DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 3 * LANES + firstLane);
-        return Double.longBitsToDouble(LONG_VECTOR.cast(largest).reduceLanes(MAX));
+        DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 2 * LANES + firstLane);
+        return largest(LONG_VECTOR.cast(largest).reduceLanes(MAX), sums, firstLane);
+    }
+
+    /**
+     * The largest distance, from the bits of its square: the root of a square of a difference of floats is exact. That of
+     * NaN may have a sign and be no maximum; the sums tell.
+     */
+    static double largest(long squareBits, double[] sums, int firstLane) {
+        for (int lane = firstLane; lane < firstLane + VECTOR_LANES; lane++) {
+            if (Double.isNaN(sums[2 * LANES + lane])) {
+                return Double.NaN;
+            }
+        }
+        return Math.sqrt(Double.longBitsToDouble(squareBits));
     }
 
     @Override
@@ -135,10 +140,8 @@ final class VectorStatistics implements StatisticsKernels {
             byte[] a, int aByteOffset, float[] b, int bOffset, int count, int firstLane, double[] sums) {
         DoubleVector aSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, firstLane));
         DoubleVector bSquares = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, LANES + firstLane));
-        DoubleVector products = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 2 * LANES + firstLane));
-        DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 3 * LANES + firstLane));
+        DoubleVector squaredErrors = DOUBLE_VECTOR.cast(DoubleVector.fromArray(DOUBLES, sums, 2 * LANES + firstLane));
         LongVector largest = LONG_VECTOR.cast(LongVector.zero(LONGS));
-        LongVector withoutSign = LONG_VECTOR.cast(LongVector.broadcast(LONGS, Long.MAX_VALUE));
         // Two vectors a round; each lane still adds its elements in order.
         for (int i = 0; i < count; i += 2 * LANES) {
             int at = aByteOffset + Float.BYTES * i;
@@ -157,22 +160,17 @@ final class VectorStatistics implements StatisticsKernels {
             DoubleVector nextDifference = nextX.sub(nextY);
             aSquares = DOUBLE_VECTOR.cast(aSquares).add(x.mul(x)).add(nextX.mul(nextX));
             bSquares = DOUBLE_VECTOR.cast(bSquares).add(y.mul(y)).add(nextY.mul(nextY));
-            products = DOUBLE_VECTOR.cast(products).add(x.mul(y)).add(nextX.mul(nextY));
-            squaredErrors = DOUBLE_VECTOR
-                    .cast(squaredErrors)
-                    .add(difference.mul(difference))
-                    .add(nextDifference.mul(nextDifference));
-            LongVector distance =
-                    LONG_VECTOR.cast(difference.reinterpretAsLongs()).and(withoutSign);
-            LongVector nextDistance =
-                    LONG_VECTOR.cast(nextDifference.reinterpretAsLongs()).and(withoutSign);
-            largest = LONG_VECTOR.cast(largest).max(distance.max(nextDistance));
+            DoubleVector error = difference.mul(difference);
+            DoubleVector nextError = nextDifference.mul(nextDifference);
+            squaredErrors = DOUBLE_VECTOR.cast(squaredErrors).add(error).add(nextError);
+            // The bits of doubles that are not negative are in the order of their values.
+            LongVector errorBits = LONG_VECTOR.cast(error.reinterpretAsLongs());
+            largest = LONG_VECTOR.cast(largest).max(errorBits.max(LONG_VECTOR.cast(nextError.reinterpretAsLongs())));
         }
         DOUBLE_VECTOR.cast(aSquares).intoArray(sums, firstLane);
         DOUBLE_VECTOR.cast(bSquares).intoArray(sums, LANES + firstLane);
-        DOUBLE_VECTOR.cast(products).intoArray(sums, 2 * LANES + firstLane);
-        DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 3 * LANES + firstLane);
-        return Double.longBitsToDouble(LONG_VECTOR.cast(largest).reduceLanes(MAX));
+        DOUBLE_VECTOR.cast(squaredErrors).intoArray(sums, 2 * LANES + firstLane);
+        return largest(LONG_VECTOR.cast(largest).reduceLanes(MAX), sums, firstLane);
     }
 
     @Override

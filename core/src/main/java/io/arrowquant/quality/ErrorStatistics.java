@@ -21,9 +21,8 @@ public final class ErrorStatistics {
 
     private final ExactSum original = new ExactSum();
     private final ExactSum quantized = new ExactSum();
-    private final ExactSum product = new ExactSum();
     private final ExactSum squaredError = new ExactSum();
-    private final double[] lanes = new double[4 * LANES];
+    private final double[] lanes = new double[StatisticsKernels.COMPARED_SUMS * LANES];
     private boolean blockOpen;
     private long next;
     private long count;
@@ -86,8 +85,7 @@ public final class ErrorStatistics {
         if (blockOpen) {
             original.add(LaneSums.total(lanes, 0));
             quantized.add(LaneSums.total(lanes, LANES));
-            product.add(LaneSums.total(lanes, 2 * LANES));
-            squaredError.add(LaneSums.total(lanes, 3 * LANES));
+            squaredError.add(LaneSums.total(lanes, 2 * LANES));
             Arrays.fill(lanes, 0);
             blockOpen = false;
         }
@@ -98,7 +96,6 @@ public final class ErrorStatistics {
         other.closeBlock();
         original.merge(other.original);
         quantized.merge(other.quantized);
-        product.merge(other.product);
         squaredError.merge(other.squaredError);
         maxAbsError = Math.max(maxAbsError, other.maxAbsError);
         count += other.count;
@@ -121,8 +118,10 @@ public final class ErrorStatistics {
         } else if (signal == 0 || recovered == 0) {
             cosine = 0;
         } else {
-            // The root of each, since the product of both can overflow. Rounding may lead a hair beyond one.
-            cosine = Math.max(-1, Math.min(1, product.value() / Math.sqrt(signal) / Math.sqrt(recovered)));
+            // (a - b)^2 = a^2 + b^2 - 2ab. The root of each, since their product can overflow; rounding may lead a hair
+            // beyond one.
+            double product = (signal + recovered - noise) / 2;
+            cosine = Math.max(-1, Math.min(1, product / Math.sqrt(signal) / Math.sqrt(recovered)));
         }
         double snr = noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
         return new ErrorSummary(count, cosine, count == 0 ? 0 : noise / count, maxAbsError, snr);
@@ -137,7 +136,6 @@ public final class ErrorStatistics {
             out.writeDouble(maxAbsError);
             original.write(out);
             quantized.write(out);
-            product.write(out);
             squaredError.write(out);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -152,7 +150,6 @@ public final class ErrorStatistics {
             statistics.maxAbsError = in.readDouble();
             statistics.original.read(in);
             statistics.quantized.read(in);
-            statistics.product.read(in);
             statistics.squaredError.read(in);
         } catch (IOException malformed) {
             throw new UncheckedIOException(malformed);

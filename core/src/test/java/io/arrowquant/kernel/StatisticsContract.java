@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What every implementation of {@link StatisticsKernels} must do, to the last bit of every lane. */
 abstract class StatisticsContract {
     private static final int LANES = StatisticsKernels.LANES;
+    private static final int SUMS = StatisticsKernels.COMPARED_SUMS * LANES;
 
     abstract StatisticsKernels kernels();
 
@@ -24,7 +25,7 @@ abstract class StatisticsContract {
             float[] a = kind.array(count + 9, 1);
             float[] b = kind.array(count + 9, 2);
             for (int lane = 0; lane < LANES; lane++) {
-                double[] sums = new double[4 * LANES];
+                double[] sums = new double[SUMS];
                 for (int i = 0; i < sums.length; i++) {
                     sums[i] = i * 0.1;
                 }
@@ -52,8 +53,8 @@ abstract class StatisticsContract {
         new ScalarNarrowing().narrow(a, 0, DataType.BF16, stored, 1, a.length);
         float[] rounded = new float[a.length];
         new ScalarWidening().widen(DataType.BF16, stored, 1, rounded, 0, a.length);
-        double[] expected = new double[4 * LANES];
-        double[] sums = new double[4 * LANES];
+        double[] expected = new double[SUMS];
+        double[] sums = new double[SUMS];
         double largest = byLane(rounded, 3, b, 5, count, lane, expected);
         assertThat(kernels().compareBrain(stored, 2 * 3 + 1, b, 5, count, lane, sums))
                 .isEqualTo(largest);
@@ -76,8 +77,7 @@ abstract class StatisticsContract {
                 double y = b[bOffset + i];
                 sums[lane] = sums[lane] + x * x;
                 sums[LANES + lane] = sums[LANES + lane] + y * y;
-                sums[2 * LANES + lane] = sums[2 * LANES + lane] + x * y;
-                sums[3 * LANES + lane] = sums[3 * LANES + lane] + (x - y) * (x - y);
+                sums[2 * LANES + lane] = sums[2 * LANES + lane] + (x - y) * (x - y);
                 if (Math.abs(x - y) > largest) {
                     largest = Math.abs(x - y);
                 }
@@ -90,10 +90,10 @@ abstract class StatisticsContract {
     void aBlockInPiecesGivesTheSameSums() {
         float[] a = Samples.NORMAL.array(4096, 1);
         float[] b = Samples.NORMAL.array(4096, 2);
-        double[] whole = new double[4 * LANES];
+        double[] whole = new double[SUMS];
         double largest = kernels().compare(a, 0, b, 0, 4096, 0, whole);
         for (int piece : new int[] {1, 2, 3, 7, 8, 9, 30, 64, 1000}) {
-            double[] sums = new double[4 * LANES];
+            double[] sums = new double[SUMS];
             double largestOfPieces = 0;
             for (int at = 0; at < 4096; at += piece) {
                 int count = Math.min(piece, 4096 - at);
@@ -113,9 +113,9 @@ abstract class StatisticsContract {
                     float[] b = Samples.NORMAL.array(count, 2);
                     float[] c = a.clone();
                     c[at] = bad;
-                    assertThat(kernels().compare(c, 0, b, 0, count, 3, new double[4 * LANES]))
+                    assertThat(kernels().compare(c, 0, b, 0, count, 3, new double[SUMS]))
                             .isNaN();
-                    double[] sums = new double[4 * LANES];
+                    double[] sums = new double[SUMS];
                     assertThat(kernels().compare(b, 0, c, 0, count, 3, sums)).isNaN();
                     int lane = (3 + at) % LANES;
                     for (int i = 0; i < LANES; i++) {
@@ -132,9 +132,9 @@ abstract class StatisticsContract {
         float[] a = Samples.NORMAL.array(40, 1);
         float[] b = Samples.NORMAL.array(40, 2);
         a[17] = Float.NEGATIVE_INFINITY;
-        assertThat(kernels().compare(a, 0, b, 0, 40, 0, new double[4 * LANES])).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(kernels().compare(a, 0, b, 0, 40, 0, new double[SUMS])).isEqualTo(Double.POSITIVE_INFINITY);
         b[17] = Float.NEGATIVE_INFINITY;
-        assertThat(kernels().compare(a, 0, b, 0, 40, 0, new double[4 * LANES])).isNaN();
+        assertThat(kernels().compare(a, 0, b, 0, 40, 0, new double[SUMS])).isNaN();
     }
 
     /** Close to the truth in every lane: the first two moments most, the others to 70 bits. */
