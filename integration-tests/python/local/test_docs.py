@@ -16,7 +16,7 @@ from arrowquant_spark.schemes import SchemeText
 
 MODULES = [
     "arrowquant_spark.local",
-    *(f"arrowquant_spark.local.{module.name}" for module in pkgutil.iter_modules(arrowquant_spark.local.__path__)),
+    *(module.name for module in pkgutil.walk_packages(arrowquant_spark.local.__path__, "arrowquant_spark.local.")),
 ]
 
 

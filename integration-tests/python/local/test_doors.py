@@ -155,6 +155,13 @@ def test_results_that_are_too_large_for_a_batch_of_a_stream(shared, monkeypatch)
         stream().read_all()
 
 
+def test_options_that_are_no_settings_belong_to_the_scheme(shared):
+    weights = table({"a": np.linspace(-1, 1, 512, dtype=np.float32)})
+    as_option = shared.quantize_arrow(weights, scheme="nf4(block=64)", block=128)
+    assert as_option.equals(shared.quantize_arrow(weights, scheme="nf4(block=128)"))
+    assert not as_option.equals(shared.quantize_arrow(weights, scheme="nf4"))
+
+
 def test_types_of_weights(shared):
     rng = np.random.default_rng(2)
     single = rng.standard_normal(300).astype(np.float16).astype(np.float32)

@@ -71,7 +71,7 @@ INVALID_CALLS = [
     (lambda q: q.quantize_arrow(one([1.0]), scheme="int5"), "Unknown scheme 'int5'. Did you mean 'int"),
     (lambda q: q.quantize_arrow(one([1.0]), scheme="int4", bit_width=8), "contradicts scheme"),
     (lambda q: q.quantize_arrow(one([1.0]), group_size=0), "Invalid group_size: 0"),
-    (lambda q: q.quantize_arrow(one([1.0]), group_sise=4), "group_sise"),
+    (lambda q: q.quantize_arrow(one([1.0]), group_sise=4), "Unknown argument 'group_sise'. Did you mean 'group_size'"),
     (lambda q: q.quantize_arrow([1.0]), "list is no Arrow data"),
     (lambda q: q.quantize_batch([1.0]), "weights must be a dict"),
     (lambda q: q.quantize_batch({1: np.ones(2, np.float32)}), "name of a layer must be a string"),

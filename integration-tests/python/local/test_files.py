@@ -73,6 +73,10 @@ def test_models_convert_and_validate(shared, model, tmp_path):
     np.testing.assert_array_equal(loader.get_tensor("a.weight.scales"), expected["scales"])
     assert shared.validate_quality(model, out, threshold=0.999999)["passed"] is False
     assert shared.validate_quality(model, out)["per_layer_accuracy"].keys() == {"a.weight", "b.weight"}
+    other = tmp_path / "other.safetensors"
+    safetensors.save_file({"norm.weight": np.ones(32, np.float32)}, other)
+    with pytest.raises(ValidationError, match="is not in the original model"):
+        shared.validate_quality(other, out)
     with pytest.raises(ArrowQuantError, match="exists already"):
         shared.quantize_from_safetensors(model, out)
     again = shared.quantize_from_safetensors(

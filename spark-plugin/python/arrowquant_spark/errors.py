@@ -99,12 +99,15 @@ class PluginMissingError(ArrowQuantError):
     """Spark runs without the ArrowQuant jar."""
 
 
-def unknown(what: str, given: object, known: Iterable[str]) -> InvalidRequestError:
+def unknown(
+    what: str, given: object, known: Iterable[str], kind: type[InvalidRequestError] = InvalidRequestError
+) -> InvalidRequestError:
     """The error of a name that does not exist, with the nearest of those that do."""
     names = list(known)
     near = nearest(given, names)
-    suggestion = f"Did you mean '{near}'? " if near is not None else ""
-    return InvalidRequestError(f"Unknown {what} '{given}'. {suggestion}Known: {', '.join(names)}")
+    suggestion = f"Did you mean '{near}'?" if near is not None else ""
+    text = " ".join(filter(None, (f"Unknown {what} '{given}'.", suggestion, f"Known: {', '.join(names)}")))
+    return kind(text, remedy=suggestion)
 
 
 def nearest(given: object, known: Iterable[str]) -> str | None:

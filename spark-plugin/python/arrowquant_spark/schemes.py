@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 from arrowquant_spark.errors import InvalidRequestError
 
-__all__ = ["DEFAULT", "KEEP", "ParameterValue", "SchemeText"]
+__all__ = ["DEFAULT", "KEEP", "WIDTHS", "ParameterValue", "SchemeText"]
 
 ParameterValue = str | int | float | bool
 
 DEFAULT = "int4"
 KEEP = "keep"
 
-_WIDTHS = (2, 4, 8)
+#: The widths that bit_width may be, short for int2, int4 and int8.
+WIDTHS = (2, 4, 8)
+_NAMES_BY_WIDTH = tuple(f"int{width}" for width in WIDTHS)
 _FORM = re.compile(r"\s*([A-Za-z0-9_.+-]+)\s*(?:\(([^()]*)\))?\s*")
 _ASSIGNMENT = re.compile(r"\s*([A-Za-z_]+)\s*=\s*([^\s,=]+)\s*")
 _VALUE = re.compile(r"[^\s,=()]+")
@@ -87,6 +89,14 @@ class SchemeText(NamedTuple):
         """True for the word that means: as it is stored."""
         return self.name.lower() == KEEP
 
+    def is_by_width(self) -> bool:
+        """True for the schemes that ``bit_width`` is short for.
+
+        >>> SchemeText("INT4").is_by_width(), SchemeText("W4A16").is_by_width()
+        (True, False)
+        """
+        return self.name.lower() in _NAMES_BY_WIDTH
+
     def text(self) -> str:
         """The scheme as the plugin reads it."""
         parameters = ",".join(f"{key}={value}" for key, value in self.parameters)
@@ -94,7 +104,7 @@ class SchemeText(NamedTuple):
 
 
 def _checked_width(bit_width: object) -> int:
-    if isinstance(bit_width, bool) or bit_width not in _WIDTHS:
+    if isinstance(bit_width, bool) or bit_width not in WIDTHS:
         raise InvalidRequestError(f"Invalid bit_width: {bit_width}. Must be 2, 4, or 8")
     assert isinstance(bit_width, int)
     return bit_width

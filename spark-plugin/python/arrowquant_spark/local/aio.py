@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from arrowquant_spark.local.config import QuantConfig
 from arrowquant_spark.local.metrics import Hook
+from arrowquant_spark.local.progress import ProgressCallback
 from arrowquant_spark.local.quantizer import ArrowQuantV2
 
 __all__ = ["AsyncArrowQuantV2"]
@@ -71,7 +72,7 @@ class AsyncArrowQuantV2:
         self,
         weights_dict: Mapping[str, Any],
         bit_width: int | None = None,
-        progress_callback: Callable[[str, float], object] | None = None,
+        progress_callback: ProgressCallback | None = None,
         continue_on_error: bool = False,
         **options: Any,
     ) -> Any:
@@ -129,7 +130,7 @@ class AsyncArrowQuantV2:
         model_path: str | os.PathLike[str],
         output_path: str | os.PathLike[str],
         config: QuantConfig | None = None,
-        progress_callback: Callable[[str, float], object] | None = None,
+        progress_callback: ProgressCallback | None = None,
     ) -> dict[str, Any]:
         """What the old library calls :meth:`quantize_from_safetensors`."""
         callback = _in_loop(progress_callback)

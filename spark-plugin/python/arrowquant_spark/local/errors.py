@@ -24,6 +24,7 @@ __all__ = [
     "ResourceError",
     "ValidationError",
     "from_failure",
+    "raise_failure",
 ]
 
 _KINDS: dict[str, type[ArrowQuantError]] = {
@@ -58,6 +59,12 @@ def from_failure(failure: Mapping[str, Any]) -> BaseException:
         remedy=failure.get("remedy") or "",
         file=failure.get("file"),
     )
+
+
+def raise_failure(report: Mapping[str, Any]) -> None:
+    """Raises the error that a report of the JVM ends with, if there is one."""
+    if "error" in report:
+        raise from_failure(report["error"])
 
 
 def _known(number: int | None) -> int | None:

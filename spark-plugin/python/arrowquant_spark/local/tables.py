@@ -13,7 +13,6 @@ from arrowquant_spark.local.results import BatchResult, LayerResult, Quantizatio
 __all__ = ["arrays_table", "ipc_bytes", "ipc_of", "joined", "narrow_list", "sound_layers", "table_of", "with_views"]
 
 
-
 def joined(pa: Any, batches: list[Any]) -> Any:
     """One table; batches may differ in what they need columns for."""
     if not batches:
