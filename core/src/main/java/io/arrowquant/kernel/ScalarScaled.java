@@ -188,6 +188,12 @@ final class ScalarScaled implements ScaledKernels {
         }
     }
 
+    @Override
+    public boolean float8OfStored(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset) {
+        return false;
+    }
+
     static void float8GroupOfBrain(
             byte[] stored, int byteOffset, int length, float scale, byte[] codes, int codeOffset) {
         for (int i = 0; i < length; i++) {

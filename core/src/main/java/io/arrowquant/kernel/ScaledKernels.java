@@ -81,6 +81,15 @@ public interface ScaledKernels {
             byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset);
 
     /**
+     * The codes of {@link #float8} in F32, for floats as they are stored. Groups are multiples of
+     * {@link SymmetricFactors#SPAN}.
+     *
+     * @return false when this provider is as fast with floats; nothing is then written
+     */
+    boolean float8OfStored(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset);
+
+    /**
      * Back to values: {@code (code + shift) * scale} rounded to the precision, of codes from 0 to 255. The sum is at most
      * 256 from zero, which all three types hold.
      */

@@ -333,6 +333,15 @@ final class VectorScaled implements ScaledKernels {
     }
 
     @Override
+    public boolean float8OfStored(
+            byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset) {
+        if (VectorStoredFloat8.FITS) {
+            VectorStoredFloat8.encode(stored, byteOffset, groups, length, scales, codes, codeOffset);
+        }
+        return VectorStoredFloat8.FITS;
+    }
+
+    @Override
     public void values(
             byte[] codes,
             int codeOffset,

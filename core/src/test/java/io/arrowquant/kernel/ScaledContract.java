@@ -181,6 +181,48 @@ abstract class ScaledContract {
         }
     }
 
+    /** Floats a few bits from every number in the middle between two codes, and from the codes, at scales of all sizes. */
+    @Test
+    void storedFloatsNearEveryMiddle() {
+        Random random = new Random(5);
+        int length = 16 * 128;
+        for (int exponent : new int[] {-130, -110, -100, -60, 0, 50, 99, 101, 118}) {
+            float[] scales = new float[GROUPS];
+            float[] values = new float[GROUPS * length + OFFSET];
+            for (int group = 0; group < GROUPS; group++) {
+                scales[group] = Math.scalb(1f + random.nextFloat(), exponent);
+                for (int i = 0; i < length; i++) {
+                    double code = Float8.E4M3[i / 16 % 127];
+                    double next = Float8.E4M3[Math.min(126, i / 16 % 127 + 1)];
+                    float value = (float) ((i % 2 == 0 ? (code + next) / 2 : code) * scales[group]);
+                    int bits = Math.max(0, Float.floatToRawIntBits(value) + i / 2 % 8 - 4);
+                    values[OFFSET + group * length + i] = Float.intBitsToFloat(bits) * (i % 3 == 0 ? -1f : 1f);
+                }
+            }
+            checkStored(values, length, scales);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void storedFloats(Samples kind) {
+        for (int length : new int[] {128, 384}) {
+            float[] values = kind.array(GROUPS * length + OFFSET, 3);
+            checkStored(values, length, new float[] {1f, 0.02f / 448, Float.MIN_VALUE, 7e30f, 0x1p-101f});
+        }
+    }
+
+    private void checkStored(float[] values, int length, float[] scales) {
+        byte[] stored = new byte[Float.BYTES * values.length];
+        new ScalarNarrowing().narrow(values, 0, DataType.F32, stored, 0, values.length);
+        byte[] expected = new byte[GROUPS * length + 9];
+        byte[] codes = new byte[GROUPS * length + 9];
+        if (kernels().float8OfStored(stored, Float.BYTES * OFFSET, GROUPS, length, scales, codes, 5)) {
+            new ScalarScaled().float8(values, OFFSET, GROUPS, length, DataType.F32, scales, expected, 5);
+        }
+        assertThat(codes).isEqualTo(expected);
+    }
+
     @Test
     void packedCodesBecomeTheValuesOfSingleOnes() {
         Random random = new Random(11);

@@ -130,16 +130,14 @@ final class CompressedEncoder implements Encoder {
     }
 
     private void encodeSlices(int count, int width, byte[] target) {
-        Tile brains = tileValues.brains();
-        if (brains != null
+        Tile stored = tileValues.stored();
+        if (stored != null
                 && packing.isNibbles(slices.columns(), settings.bits())
-                && grid.packBrains(brains.bytes(), brains.byteOffset(), count, width, runDivisors, target, packedAt)) {
+                && grid.packStored(stored, count, width, runDivisors, target, packedAt)) {
             packed = target;
             return;
         }
-        if (brains != null
-                && grid.encodeBrains(
-                        brains.bytes(), brains.byteOffset(), count, width, runDivisors, runZeroPoints, codes, 0)) {
+        if (stored != null && grid.encodeStored(stored, count, width, runDivisors, runZeroPoints, codes, 0)) {
             return;
         }
         float[] values = tileValues.values();

@@ -2,6 +2,8 @@ package io.arrowquant.scheme.compressed;
 
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.SymmetricFactors;
+import io.arrowquant.kernel.Tile;
 import io.arrowquant.kernel.WideningKernels;
 import io.arrowquant.tensor.DataType;
 
@@ -66,17 +68,15 @@ final class Float8Grid extends SliceGrid {
     }
 
     @Override
-    boolean encodeBrains(
-            byte[] stored,
-            int byteOffset,
-            int slices,
-            int length,
-            float[] divisors,
-            float[] zeroPoints,
-            byte[] codes,
-            int codeOffset) {
-        kernels.float8OfBrain(stored, byteOffset, slices, length, divisors, codes, codeOffset);
-        return true;
+    boolean encodeStored(
+            Tile tile, int slices, int length, float[] divisors, float[] zeroPoints, byte[] codes, int codeOffset) {
+        byte[] stored = tile.bytes();
+        if (tile.type() == DataType.BF16) {
+            kernels.float8OfBrain(stored, tile.byteOffset(), slices, length, divisors, codes, codeOffset);
+            return true;
+        }
+        return length % SymmetricFactors.SPAN == 0
+                && kernels.float8OfStored(stored, tile.byteOffset(), slices, length, divisors, codes, codeOffset);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.arrowquant.scheme.compressed;
 
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.ScaledKernels;
+import io.arrowquant.kernel.Tile;
 import io.arrowquant.kernel.WideningKernels;
 import io.arrowquant.tensor.DataType;
 
@@ -118,19 +119,12 @@ final class MxGrid extends SliceGrid {
     }
 
     @Override
-    boolean encodeBrains(
-            byte[] stored,
-            int byteOffset,
-            int slices,
-            int length,
-            float[] divisors,
-            float[] zeroPoints,
-            byte[] codes,
-            int codeOffset) {
-        if (!eightBits) {
+    boolean encodeStored(
+            Tile tile, int slices, int length, float[] divisors, float[] zeroPoints, byte[] codes, int codeOffset) {
+        if (!eightBits || tile.type() != DataType.BF16) {
             return false;
         }
-        kernels.float8OfBrain(stored, byteOffset, slices, length, divisors, codes, codeOffset);
+        kernels.float8OfBrain(tile.bytes(), tile.byteOffset(), slices, length, divisors, codes, codeOffset);
         return true;
     }
 

@@ -1,5 +1,7 @@
 package io.arrowquant.scheme.compressed;
 
+import io.arrowquant.kernel.Tile;
+
 /**
  * The arithmetic of one slice: which values its codes stand for. Mutable and made to be reused: fitted to a slice (or
  * loaded from its parts), then asked to encode or decode elements of it. Codes are unsigned, one a byte.
@@ -52,30 +54,22 @@ abstract class SliceGrid {
             int codeOffset);
 
     /**
-     * The same of bfloat16 as it is stored, for a tensor of that type and lengths that are multiples of
-     * {@link io.arrowquant.kernel.GroupKernels#UNIT}.
+     * The same of elements as a tile stores them, bfloat16 or floats, in the type of the tensor and for lengths that are
+     * multiples of {@link io.arrowquant.kernel.GroupKernels#UNIT}.
      *
-     * @return false when this grid reads floats only; nothing is done then
+     * @return false when this grid does not read them; nothing is done then
      */
-    boolean encodeBrains(
-            byte[] stored,
-            int byteOffset,
-            int slices,
-            int length,
-            float[] divisors,
-            float[] zeroPoints,
-            byte[] codes,
-            int codeOffset) {
+    boolean encodeStored(
+            Tile tile, int slices, int length, float[] divisors, float[] zeroPoints, byte[] codes, int codeOffset) {
         return false;
     }
 
     /**
-     * The same with codes of four bits, packed two a byte.
+     * The same of bfloat16, with codes of four bits packed two a byte.
      *
      * @return false when this grid does not pack; nothing is done then
      */
-    boolean packBrains(
-            byte[] stored, int byteOffset, int slices, int length, float[] divisors, byte[] packed, int packedOffset) {
+    boolean packStored(Tile tile, int slices, int length, float[] divisors, byte[] packed, int packedOffset) {
         return false;
     }
 

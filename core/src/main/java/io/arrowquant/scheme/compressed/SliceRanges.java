@@ -8,6 +8,7 @@ import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.FiniteValues;
 import io.arrowquant.scheme.NonFinite;
 import io.arrowquant.scheme.Survey;
+import io.arrowquant.tensor.DataType;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -91,16 +92,23 @@ final class SliceRanges implements Survey {
     }
 
     private boolean rangesOfAll(Tile tile, int count, int width) {
-        if (TileValues.areBrains(tile, width)) {
-            // Lows are zero already.
-            highsAreMagnitudes =
-                    aroundZero && groupKernels.magnitudesOfBrain(tile.bytes(), tile.byteOffset(), count, width, highs);
-            return aroundZero
-                    ? highsAreMagnitudes
-                    : groupKernels.rangesOfBrain(tile.bytes(), tile.byteOffset(), count, width, lows, highs);
+        if (!TileValues.areStored(tile, width)) {
+            float[] values = tile.floats();
+            return groupKernels.ranges(values, tile.floatOffset(), count, width, lows, highs);
         }
-        float[] values = tile.floats();
-        return groupKernels.ranges(values, tile.floatOffset(), count, width, lows, highs);
+        byte[] stored = tile.bytes();
+        int at = tile.byteOffset();
+        boolean brains = tile.type() == DataType.BF16;
+        if (aroundZero) {
+            // Lows are zero already.
+            highsAreMagnitudes = brains
+                    ? groupKernels.magnitudesOfBrain(stored, at, count, width, highs)
+                    : groupKernels.magnitudesOfStored(stored, at, count, width, highs);
+            return highsAreMagnitudes;
+        }
+        return brains
+                ? groupKernels.rangesOfBrain(stored, at, count, width, lows, highs)
+                : groupKernels.rangesOfStored(stored, at, count, width, lows, highs);
     }
 
     private void observe(float[] values, int offset, int count, long at, long sliceOfTensor) {

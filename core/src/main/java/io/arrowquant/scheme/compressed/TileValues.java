@@ -12,7 +12,7 @@ final class TileValues {
     private final SliceRanges ranges;
     private final boolean surveyed;
     private Tile tile;
-    /** Null until they are asked for: some grids read bfloat16 as it is stored. */
+    /** Null until they are asked for: some grids read elements as they are stored. */
     private float[] values;
 
     private int offset;
@@ -66,14 +66,15 @@ final class TileValues {
         offset = 0;
     }
 
-    /** Whether the kernels for bfloat16 can read slices of this width where the tile holds them. */
-    static boolean areBrains(Tile tile, long width) {
-        return tile.isStored() && tile.type() == DataType.BF16 && width % GroupKernels.UNIT == 0;
+    /** Whether the kernels for stored elements can read slices of this width where the tile holds them. */
+    static boolean areStored(Tile tile, long width) {
+        boolean readable = tile.type() == DataType.BF16 || tile.type() == DataType.F32;
+        return tile.isStored() && readable && width % GroupKernels.UNIT == 0;
     }
 
-    /** The tile if it holds finite bfloat16 that those kernels can read; otherwise null. */
-    Tile brains() {
-        return ranges.isFinite() && areBrains(tile, slices.width()) ? tile : null;
+    /** The tile if it holds finite elements that those kernels can read; otherwise null. */
+    Tile stored() {
+        return ranges.isFinite() && areStored(tile, slices.width()) ? tile : null;
     }
 
     float[] values() {

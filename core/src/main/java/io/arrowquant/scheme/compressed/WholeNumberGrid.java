@@ -3,6 +3,8 @@ package io.arrowquant.scheme.compressed;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.ScaledKernels;
 import io.arrowquant.kernel.SymmetricFactors;
+import io.arrowquant.kernel.Tile;
+import io.arrowquant.tensor.DataType;
 
 /** Codes are whole numbers of {@code bits} bits; zero is {@code 2^(bits-1)} when symmetric. */
 final class WholeNumberGrid extends SliceGrid {
@@ -97,18 +99,14 @@ final class WholeNumberGrid extends SliceGrid {
     }
 
     @Override
-    boolean encodeBrains(
-            byte[] stored,
-            int byteOffset,
-            int slices,
-            int length,
-            float[] divisors,
-            float[] zeroPoints,
-            byte[] codes,
-            int codeOffset) {
+    boolean encodeStored(
+            Tile tile, int slices, int length, float[] divisors, float[] zeroPoints, byte[] codes, int codeOffset) {
+        if (tile.type() != DataType.BF16) {
+            return false;
+        }
         kernels.wholeNumbersOfBrain(
-                stored,
-                byteOffset,
+                tile.bytes(),
+                tile.byteOffset(),
                 slices,
                 length,
                 divisors,
@@ -121,11 +119,12 @@ final class WholeNumberGrid extends SliceGrid {
     }
 
     @Override
-    boolean packBrains(
-            byte[] stored, int byteOffset, int slices, int length, float[] divisors, byte[] packed, int packedOffset) {
+    boolean packStored(Tile tile, int slices, int length, float[] divisors, byte[] packed, int packedOffset) {
         return symmetric
                 && steps == 15f
-                && kernels.nibblesOfBrain(stored, byteOffset, slices, length, divisors, packed, packedOffset);
+                && tile.type() == DataType.BF16
+                && kernels.nibblesOfBrain(
+                        tile.bytes(), tile.byteOffset(), slices, length, divisors, packed, packedOffset);
     }
 
     @Override
