@@ -43,12 +43,12 @@ final class VectorShapes {
     static final VectorSpecies<Byte> EIGHTH_BYTES = VectorSpecies.of(byte.class, VectorShape.S_64_BIT);
 
     // The classes of these vectors. The compiler of JDK 17 does not see the class of a vector that was loaded,
-    // converted
-    // or carried around a loop: it goes by the classes that met at the same place before, in code that all users of
-    // vectors share, and gives up, and allocates every vector, once they were too many. A cast to a constant class
-    // tells
-    // it. So such vectors pass through one of these before anything is done with them. (A method with the cast in it
-    // would be inlined only as long as its caller is small.)
+    // converted or
+    // carried around a loop: it goes by the classes that met at the same place before, in code that all users of
+    // vectors
+    // share, and gives up, and allocates every vector, once they were too many. A cast to a constant class tells it. So
+    // such vectors pass through one of these before anything is done with them. (A method with the cast in it would be
+    // inlined only as long as its caller is small.)
     static final Class<? extends ByteVector> BYTE_VECTOR =
             ByteVector.zero(BYTES).getClass();
     static final Class<? extends ByteVector> HALF_BYTE_VECTOR =
