@@ -5,9 +5,10 @@
 #   core/bench.sh long         more time for each, and the slow schemes too
 #   core/bench.sh SCHEME DTYPE one scheme of the catalog, e.g. core/bench.sh 'int4(group_size=64)' F32
 #
-# BENCH_PEERS=no leaves the others out (their environment is a large download). CORE names the core to run on, PYTHON the
-# interpreter. What cases are measured, and what they should reach, stands in core/bench/cases.json. It never fails because
-# something is slow.
+# All cases are measured in rounds, BENCH_ROUNDS of them (2), and the fastest counts: what else runs on the machine, or on
+# the processor below it, rarely meets the same case in each. BENCH_PEERS=no leaves the others out (their environment is a
+# large download). CORE names the core to run on, PYTHON the interpreter. What cases are measured, and what they should
+# reach, stands in core/bench/cases.json. It never fails because something is slow.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -49,9 +50,14 @@ measure() {
     while IFS=$'\t' read -r scheme dtype; do
         number=$((number + 1))
         echo "$benchmark $scheme from $dtype${prefix:+, ${prefix%-}}"
-        jmh "$prefix$benchmark-$threads-$number" "${benchmark}Benchmark" -t "$threads" \
+        jmh "$prefix$benchmark-$threads-$number-${round:-1}" "${benchmark}Benchmark" -t "$threads" \
             -p "scheme=$scheme" -p "dtype=$dtype" < /dev/null
     done
+}
+
+# cases LIST: of the quick round or of the long one.
+cases() {
+    "$python" "$here/bench/table.py" cases "$here/bench/cases.json" "$1" $long
 }
 
 # The environment of the peers; a new one for each state of requirements.txt.
@@ -89,13 +95,15 @@ if [ $# -eq 2 ]; then
     "$python" "$here/bench/table.py" print "$out/cases.json" "$out"
     exit
 fi
-"$python" "$here/bench/table.py" cases "$here/bench/cases.json" schemes $long | measure Encode
-"$python" "$here/bench/table.py" cases "$here/bench/cases.json" threads $long | measure Encode 2
-"$python" "$here/bench/table.py" cases "$here/bench/cases.json" decode $long | measure Decode
-kernels=-Darrowquant.kernels=scalar
-"$python" "$here/bench/table.py" cases "$here/bench/cases.json" scalar $long | measure Encode 1 scalar-
-kernels=$vector
-jmh ceiling-after CeilingBenchmark
+for round in $(seq "${BENCH_ROUNDS:-2}"); do
+    cases schemes | measure Encode
+    cases threads | measure Encode 2
+    cases decode | measure Decode
+    kernels=-Darrowquant.kernels=scalar
+    cases scalar | measure Encode 1 scalar-
+    kernels=$vector
+    jmh "ceiling-after-$round" CeilingBenchmark
+done
 
 if [ "${BENCH_PEERS:-yes}" != no ]; then
     find_environment

@@ -20,9 +20,10 @@ def chosen(cases, benchmark, long):
 
 
 def results(directory):
-    """Nanoseconds an element of the fastest sample of each benchmark, scheme and type; ceilings of all runs together.
+    """Nanoseconds an element of the fastest sample of each benchmark, scheme and type, of all rounds together.
 
-    And those of the middle sample, by the number of threads too: with two, the fastest may have had the machine alone.
+    And those of the middle sample of the better round, by the number of threads too: with two, the fastest may have had
+    the machine alone.
     Kernels without vectors, in files of their own, have results of their own.
     """
     fastest = {}
@@ -36,7 +37,9 @@ def results(directory):
             benchmark = provider + result["benchmark"].rsplit(".", 1)[1]
             key = (benchmark, parameters.get("scheme"), parameters.get("dtype"))
             percentiles = result["primaryMetric"]["scorePercentiles"]
-            middle[(*key, result["threads"])] = percentiles["50.0"] / ELEMENTS
+            of_threads = (*key, result["threads"])
+            median = percentiles["50.0"] / ELEMENTS
+            middle[of_threads] = min(median, middle.get(of_threads, median))
             if result["threads"] == 1:
                 nanoseconds = percentiles["0.0"] / ELEMENTS
                 fastest[key] = min(nanoseconds, fastest.get(key, nanoseconds))
