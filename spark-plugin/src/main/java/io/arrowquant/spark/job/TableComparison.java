@@ -2,15 +2,15 @@ package io.arrowquant.spark.job;
 
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.quality.ErrorStatistics;
+import io.arrowquant.spark.compat.ClusterWork;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -67,12 +67,12 @@ final class TableComparison {
     }
 
     private static List<LayerErrors> collect(
-            Dataset<Row> rows, FlatMapFunction<Iterator<InternalRow>, LayerErrors> measure) {
-        return new ArrayList<>(
-                rows.queryExecution().toRdd().toJavaRDD().mapPartitions(measure).collect());
+            Dataset<Row> rows, Function<Iterator<InternalRow>, List<LayerErrors>> measure) {
+        return LayerErrors.all(
+                ClusterWork.ofPartitions(rows.queryExecution().toRdd().toJavaRDD(), measure));
     }
 
-    private static Iterator<LayerErrors> lookUp(
+    private static List<LayerErrors> lookUp(
             Iterator<InternalRow> rows, ComparedModel model, Configuration configuration, boolean modelIsOriginal)
             throws IOException {
         Map<TensorKey, ErrorStatistics> errors = new HashMap<>();
@@ -97,7 +97,7 @@ final class TableComparison {
         return LayerErrors.of(errors);
     }
 
-    private static Iterator<LayerErrors> pairs(Iterator<InternalRow> rows) {
+    private static List<LayerErrors> pairs(Iterator<InternalRow> rows) {
         Map<TensorKey, ErrorStatistics> errors = new HashMap<>();
         while (rows.hasNext()) {
             InternalRow row = rows.next();
