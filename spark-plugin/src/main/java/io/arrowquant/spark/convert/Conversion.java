@@ -3,6 +3,7 @@ package io.arrowquant.spark.convert;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.RangeEncoder;
 import io.arrowquant.spark.compat.ClusterWork;
+import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.metrics.PartitionRecords;
 import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.write.TaskStaging;
@@ -73,7 +74,7 @@ public final class Conversion {
             return List.of();
         }
         CollectionAccumulator<String> sink = PartitionRecords.of(context).sink();
-        int slices = Math.min(tensors.size(), context.defaultParallelism() * 4);
+        int slices = Math.min(tensors.size(), Parallelism.of(context).tasks() * 4);
         return ClusterWork.run(context, tensors, slices, work -> survey(work, configuration, sink));
     }
 

@@ -1,6 +1,7 @@
 package io.arrowquant.spark.job;
 
 import io.arrowquant.spark.compat.ClusterWork;
+import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.storage.RangeReader;
 import io.arrowquant.storage.Storage;
@@ -61,7 +62,7 @@ final class FileChecksums {
         List<String> paths = files.stream().map(OutputFile::path).toList();
         SerializableConfiguration shipped = new SerializableConfiguration(configuration);
         SparkContext context = session.sparkContext();
-        int slices = Math.min(paths.size(), Math.max(1, context.defaultParallelism() * 4));
+        int slices = Math.min(paths.size(), Parallelism.of(context).tasks() * 4);
         return ClusterWork.run(context, paths, slices, path -> of(Storages.reopen(path, shipped.value()), path));
     }
 

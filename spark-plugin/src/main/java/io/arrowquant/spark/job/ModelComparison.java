@@ -3,6 +3,7 @@ package io.arrowquant.spark.job;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.quality.ErrorStatistics;
 import io.arrowquant.spark.compat.ClusterWork;
+import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.metrics.PartitionRecords;
 import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.read.OpenFiles;
@@ -39,7 +40,7 @@ final class ModelComparison {
     /** {@code common} are tensors that both have, of the same shape; those of {@code a} count as the originals. */
     List<LayerErrors> measure(CompareSide a, CompareSide b, Map<TensorKey, CompareSide.Tensor> common) {
         List<List<Piece>> shares =
-                Shares.of(pieces(common), Piece::count, context.defaultParallelism() * Shares.TASKS_EACH);
+                Shares.of(pieces(common), Piece::count, Parallelism.of(context).tasks() * Shares.TASKS_EACH);
         if (shares.isEmpty()) {
             return List.of();
         }
