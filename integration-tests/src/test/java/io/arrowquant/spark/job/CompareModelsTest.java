@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.arrowquant.spark.testing.CheckpointFiles;
+import io.arrowquant.spark.testing.CheckpointFiles.Stored;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,6 +147,35 @@ class CompareModelsTest extends JobTestBase {
                 .endsWith("may be codes of bitsandbytes, which are not decoded");
         assertThat(succeed("compare", MODEL, output).out())
                 .contains("not decoded in " + output + ": The model is quantized with bitsandbytes");
+    }
+
+    @Test
+    void anOrderOfActivationsIsSaidAndTheRestCompared() throws IOException {
+        Path plain = directory.resolve("plain");
+        Path ordered = directory.resolve("ordered");
+        Stored norm = CheckpointFiles.gaussian("model.norm.weight", DataType.BF16, 64);
+        CheckpointFiles.write(
+                plain.resolve("model.safetensors"), norm, CheckpointFiles.gaussian("m.weight", DataType.BF16, 2, 128));
+        CheckpointFiles.write(
+                ordered.resolve("model.safetensors"),
+                norm,
+                CheckpointFiles.random("m.weight_packed", DataType.I32, 2, 16),
+                CheckpointFiles.gaussian("m.weight_scale", DataType.BF16, 2, 1),
+                CheckpointFiles.random("m.weight_g_idx", DataType.I32, 128));
+        Files.writeString(ordered.resolve("config.json"), """
+                {"quantization_config": {"quant_method": "compressed-tensors", "format": "pack-quantized",
+                 "config_groups": {"group_0": {"targets": ["Linear"],
+                  "weights": {"num_bits": 4, "strategy": "group", "group_size": 128, "actorder": "group"}}}}}
+                """);
+
+        JsonNode compared = succeed("compare", plain, ordered, "--json").json();
+
+        assertThat(layers(compared)).containsOnlyKeys("model.norm.weight");
+        assertThat(compared.get("not_decoded_in_b")).hasSize(1);
+        assertThat(compared.get("not_decoded_in_b").get(0).asText())
+                .contains("m.weight_packed has its columns in an order of activations");
+        assertThat(failure(ExitCode.BAD_REQUEST, "dequantize", "--input", ordered, "--output", directory.resolve("no")))
+                .contains("order of activations");
     }
 
     @Test
