@@ -197,5 +197,21 @@ class CompareModelsTest extends JobTestBase {
         assertThat(compared.get("layers").get(0).get("cosine").asDouble()).isBetween(0.999, 1.0);
         JsonNode itself = succeed("compare", model, model, "--json").json();
         assertThat(itself.get("layers")).hasSize(2);
+
+        // A table has them in one tensor, too, perhaps cut elsewhere.
+        Path table = directory.resolve("table");
+        succeed("quantize", "--input", model, "--output", table, "--scheme", "int8", "--max-partition-bytes", "20KB");
+        Path plain = directory.resolve("plain");
+        succeed("dequantize", "--input", table, "--output", plain);
+        JsonNode streamed = succeed("compare", table, output, "--json").json();
+        assertEverythingIsCompared(streamed);
+        assertThat(layers(streamed)).hasSize(9);
+        layers(succeed("compare", output, plain, "--json").json())
+                .forEach((name, layer) -> assertThat(
+                                layers(streamed).get(name).get("mse").asDouble())
+                        .as(name)
+                        .isCloseTo(
+                                layer.get("mse").asDouble(),
+                                Offset.offset(layer.get("mse").asDouble() * 0.1)));
     }
 }
