@@ -1,6 +1,8 @@
 package io.arrowquant.source;
 
 import io.arrowquant.checkpoint.CheckpointTensor;
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.Printable;
 import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
@@ -40,7 +42,10 @@ final class CompressedTensorsFinder implements Finder {
         }
         CheckpointTensor scales = siblings.require(tensor, module, "weight_scale");
         if (siblings.find(module, "weight_g_idx") != null) {
-            throw Siblings.malformed(tensor, "its columns are in an order of activations, which is not decoded");
+            throw new InvalidRequestException(
+                    "Tensor " + Printable.text(tensor.name())
+                            + " has its columns in an order of activations, which is not decoded for compressed-tensors",
+                    "Quantize the original weights instead");
         }
         CompressedTensorsGroups.Group group = groups.of(module);
         Scheme scheme = group.scheme(module);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.arrowquant.spark.testing.CheckpointFiles;
+import io.arrowquant.spark.testing.CheckpointFiles.Stored;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,6 +150,35 @@ class CompareModelsTest extends JobTestBase {
     }
 
     @Test
+    void anOrderOfActivationsIsSaidAndTheRestCompared() throws IOException {
+        Path plain = directory.resolve("plain");
+        Path ordered = directory.resolve("ordered");
+        Stored norm = CheckpointFiles.gaussian("model.norm.weight", DataType.BF16, 64);
+        CheckpointFiles.write(
+                plain.resolve("model.safetensors"), norm, CheckpointFiles.gaussian("m.weight", DataType.BF16, 2, 128));
+        CheckpointFiles.write(
+                ordered.resolve("model.safetensors"),
+                norm,
+                CheckpointFiles.random("m.weight_packed", DataType.I32, 2, 16),
+                CheckpointFiles.gaussian("m.weight_scale", DataType.BF16, 2, 1),
+                CheckpointFiles.random("m.weight_g_idx", DataType.I32, 128));
+        Files.writeString(ordered.resolve("config.json"), """
+                {"quantization_config": {"quant_method": "compressed-tensors", "format": "pack-quantized",
+                 "config_groups": {"group_0": {"targets": ["Linear"],
+                  "weights": {"num_bits": 4, "strategy": "group", "group_size": 128, "actorder": "group"}}}}}
+                """);
+
+        JsonNode compared = succeed("compare", plain, ordered, "--json").json();
+
+        assertThat(layers(compared)).containsOnlyKeys("model.norm.weight");
+        assertThat(compared.get("not_decoded_in_b")).hasSize(1);
+        assertThat(compared.get("not_decoded_in_b").get(0).asText())
+                .contains("m.weight_packed has its columns in an order of activations");
+        assertThat(failure(ExitCode.BAD_REQUEST, "dequantize", "--input", ordered, "--output", directory.resolve("no")))
+                .contains("order of activations");
+    }
+
+    @Test
     void fusedExpertsAreComparedWithSingleOnes() throws IOException {
         Path model = directory.resolve("experts");
         String experts = "model.layers.0.mlp.experts.";
@@ -167,5 +197,21 @@ class CompareModelsTest extends JobTestBase {
         assertThat(compared.get("layers").get(0).get("cosine").asDouble()).isBetween(0.999, 1.0);
         JsonNode itself = succeed("compare", model, model, "--json").json();
         assertThat(itself.get("layers")).hasSize(2);
+
+        // A table has them in one tensor, too, perhaps cut elsewhere.
+        Path table = directory.resolve("table");
+        succeed("quantize", "--input", model, "--output", table, "--scheme", "int8", "--max-partition-bytes", "20KB");
+        Path plain = directory.resolve("plain");
+        succeed("dequantize", "--input", table, "--output", plain);
+        JsonNode streamed = succeed("compare", table, output, "--json").json();
+        assertEverythingIsCompared(streamed);
+        assertThat(layers(streamed)).hasSize(9);
+        layers(succeed("compare", output, plain, "--json").json())
+                .forEach((name, layer) -> assertThat(
+                                layers(streamed).get(name).get("mse").asDouble())
+                        .as(name)
+                        .isCloseTo(
+                                layer.get("mse").asDouble(),
+                                Offset.offset(layer.get("mse").asDouble() * 0.1)));
     }
 }

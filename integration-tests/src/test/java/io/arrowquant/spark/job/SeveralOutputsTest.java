@@ -32,6 +32,8 @@ class SeveralOutputsTest extends JobTestBase {
             together.add("--also");
             together.add(SCHEMES.get(i) + "=" + output("together", i));
         }
+        together.add("--report");
+        together.add(directory.resolve("reports"));
         together.add("--json");
         JsonNode documents = succeed(together.toArray()).json();
         assertThat(documents).hasSize(SCHEMES.size());
@@ -48,6 +50,9 @@ class SeveralOutputsTest extends JobTestBase {
                     "*.o_proj");
             assertThat(made(output("together", i))).as(SCHEMES.get(i)).isEqualTo(made(output("alone", i)));
             succeed("verify", output("together", i));
+            Path copy = directory.resolve(i == 0 ? "reports" : "reports/together" + i);
+            assertThat(report(copy)).isEqualTo(report(output("together", i)));
+            assertThat(copy.resolve("arrowquant-metrics.jsonl")).exists();
         }
         // Model directories share the tasks that made them; a table is a query of its own.
         long read = 0;

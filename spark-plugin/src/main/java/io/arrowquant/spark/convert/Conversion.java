@@ -2,6 +2,8 @@ package io.arrowquant.spark.convert;
 
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.RangeEncoder;
+import io.arrowquant.spark.compat.ClusterWork;
+import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.metrics.PartitionRecords;
 import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.write.TaskStaging;
@@ -10,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -29,11 +29,7 @@ public final class Conversion {
             return List.of();
         }
         CollectionAccumulator<String> sink = PartitionRecords.of(context).sink();
-        Function<ConvertTask, List<ConvertedFile>> convert = task -> convert(task, stagings, sink);
-        return JavaSparkContext.fromSparkContext(context)
-                .parallelize(new ArrayList<>(tasks), tasks.size())
-                .map(convert)
-                .collect();
+        return ClusterWork.run(context, tasks, tasks.size(), task -> convert(task, stagings, sink));
     }
 
     private static List<ConvertedFile> convert(
@@ -51,7 +47,7 @@ public final class Conversion {
                     new TaskConversion(outputs, stagings.get(0).configuration(), recorder)) {
                 conversion.run();
             }
-            return new ArrayList<>(outputs.stream().map(OutputFile::result).toList());
+            return outputs.stream().map(OutputFile::result).toList();
         } finally {
             closeAll(outputs);
         }
@@ -78,12 +74,8 @@ public final class Conversion {
             return List.of();
         }
         CollectionAccumulator<String> sink = PartitionRecords.of(context).sink();
-        int slices = Math.min(tensors.size(), context.defaultParallelism() * 4);
-        Function<ConvertFile, byte[]> survey = work -> survey(work, configuration, sink);
-        return JavaSparkContext.fromSparkContext(context)
-                .parallelize(new ArrayList<>(tensors), slices)
-                .map(survey)
-                .collect();
+        int slices = Math.min(tensors.size(), Parallelism.of(context).tasks() * 4);
+        return ClusterWork.run(context, tensors, slices, work -> survey(work, configuration, sink));
     }
 
     /** {@code work} holds one tensor. */
@@ -112,14 +104,10 @@ public final class Conversion {
             return List.of();
         }
         CollectionAccumulator<String> sink = PartitionRecords.of(context).sink();
-        Function<MeasureWork, List<double[][]>> measure = work -> {
+        return ClusterWork.run(context, works, works.size(), work -> {
             try (Measurement measurement = new Measurement(work, configuration.value(), TaskRecorder.current(sink))) {
                 return measurement.run();
             }
-        };
-        return JavaSparkContext.fromSparkContext(context)
-                .parallelize(new ArrayList<>(works), works.size())
-                .map(measure)
-                .collect();
+        });
     }
 }

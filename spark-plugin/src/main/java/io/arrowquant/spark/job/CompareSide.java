@@ -8,8 +8,10 @@ import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.spark.read.CheckpointLoader;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
+import io.arrowquant.tensor.TensorInfo;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,7 @@ final class CompareSide {
      *
      * @param label how it is stored: its type or its scheme
      * @param obstacle why its values are not known, or null
-     * @param checkpoint where to read it, or what it is once decoded; null in a table
+     * @param checkpoint where to read it, or what it is once decoded; in a table only its type and shape count
      * @param stored how it is stored when it has to be decoded, or null
      */
     record Tensor(Shape shape, String label, String obstacle, CheckpointTensor checkpoint, QuantizedTensor stored) {}
@@ -35,6 +37,7 @@ final class CompareSide {
     private final Checkpoint checkpoint;
     private final String modelType;
     private final Map<TensorKey, Tensor> tensors = new LinkedHashMap<>();
+    private final ExpertRows experts = new ExpertRows(new HashMap<>());
     private final List<String> undecoded = new ArrayList<>();
 
     private CompareSide(String path, Checkpoint checkpoint, String modelType) {
@@ -54,9 +57,15 @@ final class CompareSide {
             Shape shape =
                     Shape.of(tensor.shape().stream().mapToLong(Long::longValue).toArray());
             DataType dtype = DataType.of(tensor.dtype());
+            TensorInfo info = new TensorInfo(tensor.layerName(), dtype, shape, 0, dtype.byteLength(shape.elements()));
             side.tensors.put(
                     key(tensor.file(), tensor.layerName()),
-                    new Tensor(shape, tensor.scheme(), unreadable(dtype), null, null));
+                    new Tensor(
+                            shape,
+                            tensor.scheme(),
+                            unreadable(dtype),
+                            new CheckpointTensor(tensor.file(), info),
+                            null));
         }
         return side;
     }
@@ -101,17 +110,33 @@ final class CompareSide {
     /** Takes experts that lie in one tensor apart where the other side has them one by one, as quantized models do. */
     void splitExpertsAs(CompareSide other) {
         for (Map.Entry<TensorKey, Tensor> entry : List.copyOf(tensors.entrySet())) {
-            CheckpointTensor tensor = entry.getValue().checkpoint();
-            if (tensor == null || entry.getValue().obstacle() != null || other.tensors.containsKey(entry.getKey())) {
+            Tensor tensor = entry.getValue();
+            if (tensor.obstacle() != null || other.tensors.containsKey(entry.getKey())) {
                 continue;
             }
-            List<CheckpointTensor> experts = FusedExperts.split(List.of(tensor), modelType);
-            CheckpointTensor first = experts.get(0);
+            List<CheckpointTensor> split =
+                    FusedExperts.split(List.of(tensor.checkpoint()), isTable() ? other.modelType : modelType);
+            CheckpointTensor first = split.get(0);
             if (other.tensors.containsKey(key(first.file(), first.name()))) {
                 tensors.remove(entry.getKey());
-                experts.forEach(expert -> put(expert, null, null));
+                if (isTable()) {
+                    putRows(entry.getKey(), tensor.label(), split);
+                } else {
+                    split.forEach(expert -> put(expert, null, null));
+                }
             }
         }
+    }
+
+    private void putRows(TensorKey fused, String label, List<CheckpointTensor> split) {
+        List<ExpertRows.Expert> rows = new ArrayList<>();
+        for (CheckpointTensor expert : split) {
+            TensorKey key = key(expert.file(), expert.name());
+            TensorInfo info = expert.info();
+            tensors.put(key, new Tensor(info.shape(), label, null, expert, null));
+            rows.add(new ExpertRows.Expert(key, info.offset() / info.dtype().bytes(), info.elements()));
+        }
+        experts.experts().put(fused, rows);
     }
 
     boolean isTable() {
@@ -126,6 +151,11 @@ final class CompareSide {
     /** The model that the tensors are read from; null for a table. */
     Checkpoint checkpoint() {
         return checkpoint;
+    }
+
+    /** Where the rows of a table belong whose experts were taken apart. */
+    ExpertRows experts() {
+        return experts;
     }
 
     /** By component and name. */

@@ -1,5 +1,7 @@
 package io.arrowquant.spark.job;
 
+import io.arrowquant.spark.compat.ClusterWork;
+import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.storage.RangeReader;
 import io.arrowquant.storage.Storage;
@@ -9,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -59,11 +61,9 @@ final class FileChecksums {
         }
         List<String> paths = files.stream().map(OutputFile::path).toList();
         SerializableConfiguration shipped = new SerializableConfiguration(configuration);
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-        int slices = Math.min(paths.size(), Math.max(1, context.defaultParallelism() * 4));
-        return context.parallelize(new ArrayList<>(paths), slices)
-                .map(path -> of(Storages.reopen(path, shipped.value()), path))
-                .collect();
+        SparkContext context = session.sparkContext();
+        int slices = Math.min(paths.size(), Parallelism.of(context).tasks() * 4);
+        return ClusterWork.run(context, paths, slices, path -> of(Storages.reopen(path, shipped.value()), path));
     }
 
     static int of(Storage storage, String path) throws IOException {

@@ -2,6 +2,8 @@ package io.arrowquant.spark.job;
 
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.quality.ErrorStatistics;
+import io.arrowquant.spark.compat.ClusterWork;
+import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.metrics.PartitionRecords;
 import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.read.OpenFiles;
@@ -9,14 +11,10 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -42,7 +40,7 @@ final class ModelComparison {
     /** {@code common} are tensors that both have, of the same shape; those of {@code a} count as the originals. */
     List<LayerErrors> measure(CompareSide a, CompareSide b, Map<TensorKey, CompareSide.Tensor> common) {
         List<List<Piece>> shares =
-                Shares.of(pieces(common), Piece::count, context.defaultParallelism() * Shares.TASKS_EACH);
+                Shares.of(pieces(common), Piece::count, Parallelism.of(context).tasks() * Shares.TASKS_EACH);
         if (shares.isEmpty()) {
             return List.of();
         }
@@ -50,18 +48,13 @@ final class ModelComparison {
         ComparedModel others = ComparedModel.of(b, common.keySet());
         SerializableConfiguration shipped = new SerializableConfiguration(configuration);
         CollectionAccumulator<String> sink = PartitionRecords.of(context).sink();
-        // Pieces travel with the function: what serializes data may be Kryo, which cannot make records.
-        FlatMapFunction<Integer, LayerErrors> measure = share -> {
+        return LayerErrors.all(ClusterWork.run(context, shares, shares.size(), share -> {
             TaskRecorder recorder = TaskRecorder.current(sink);
             try (ModelReader original = new ModelReader(originals, shipped.value(), recorder::bytesRead);
                     ModelReader other = new ModelReader(others, shipped.value(), recorder::bytesRead)) {
-                return measure(shares.get(share), original, other, recorder);
+                return measure(share, original, other, recorder);
             }
-        };
-        return new ArrayList<>(JavaSparkContext.fromSparkContext(context)
-                .parallelize(IntStream.range(0, shares.size()).boxed().toList(), shares.size())
-                .flatMap(measure)
-                .collect());
+        }));
     }
 
     private static List<Piece> pieces(Map<TensorKey, CompareSide.Tensor> tensors) {
@@ -75,7 +68,7 @@ final class ModelComparison {
         return pieces;
     }
 
-    private static Iterator<LayerErrors> measure(
+    private static List<LayerErrors> measure(
             List<Piece> pieces, ModelReader original, ModelReader other, TaskRecorder recorder) throws IOException {
         Map<TensorKey, ErrorStatistics> errors = new HashMap<>();
         for (Piece piece : pieces) {

@@ -4,7 +4,7 @@ import io.arrowquant.layout.ModelFile;
 import io.arrowquant.layout.WeightIndex;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
-import io.arrowquant.spark.compat.Sessions;
+import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.convert.Conversion;
 import io.arrowquant.spark.convert.ConvertFile;
 import io.arrowquant.spark.convert.ConvertTask;
@@ -79,7 +79,7 @@ final class ModelJob {
             jobs.add(new ModelJob(i, plans.get(i), outputs.get(i), run.claim(outputs.get(i)), configuration));
         }
         List<ModelFile> division =
-                PlannedFiles.division(plans, Sessions.parallelism().tasks());
+                PlannedFiles.division(plans, Parallelism.of(run.context()).tasks());
         convert(run, jobs, division, streams);
         run.stopIfEnding();
         List<PartitionRecord> records = run.records();

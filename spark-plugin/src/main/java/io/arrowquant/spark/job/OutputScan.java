@@ -1,13 +1,11 @@
 package io.arrowquant.spark.job;
 
+import io.arrowquant.spark.compat.ClusterWork;
 import io.arrowquant.storage.Crc32c;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -51,9 +49,13 @@ final class OutputScan {
 
     /** By Spark's own rows: those of the public interface would box every scale. */
     private static List<PieceChecksum> collect(Dataset<Row> rows, RowReader reader) {
-        FlatMapFunction<Iterator<InternalRow>, PieceChecksum> sumUp = partition -> new Mapped(partition, reader);
-        return new ArrayList<>(
-                rows.queryExecution().toRdd().toJavaRDD().mapPartitions(sumUp).collect());
+        List<List<PieceChecksum>> partitions =
+                ClusterWork.ofPartitions(rows.queryExecution().toRdd().toJavaRDD(), partition -> {
+                    List<PieceChecksum> pieces = new ArrayList<>();
+                    partition.forEachRemaining(row -> pieces.add(reader.read(row)));
+                    return pieces;
+                });
+        return partitions.stream().flatMap(List::stream).toList();
     }
 
     private static PieceChecksum ofTableRow(InternalRow row) {
@@ -94,21 +96,5 @@ final class OutputScan {
                 ByteBuffer.allocate(array.numElements() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(array.toFloatArray());
         return bytes.array();
-    }
-
-    /** Lazily, so that no more than one row is held. */
-    private record Mapped(Iterator<InternalRow> rows, RowReader reader) implements Iterator<PieceChecksum> {
-        @Override
-        public boolean hasNext() {
-            return rows.hasNext();
-        }
-
-        @Override
-        public PieceChecksum next() {
-            if (!rows.hasNext()) {
-                throw new NoSuchElementException();
-            }
-            return reader.read(rows.next());
-        }
     }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
  * <p>Their names depend on how many tasks run at once, since a model directory of few large files is cut into more where
  * they would leave a cluster idle. Whoever only wants to know the names need not begin an application for that: without one
  * the number is that of the application which would be begun. It is exact on one machine and where it is set, and an
- * expectation on clusters, of which {@link #caveat} tells.
+ * expectation on clusters, whose executors come and go; {@link #caveat} tells of that.
  */
 final class PlannedFiles {
     private final Parallelism parallelism;

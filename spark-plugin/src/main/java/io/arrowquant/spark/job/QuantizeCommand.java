@@ -151,7 +151,12 @@ final class QuantizeCommand implements Callable<Integer> {
             description = "Write files on this machine past its page cache: auto (default: from 64 MB on), on or off.")
     private String directIo;
 
-    @Option(names = "--report", paramLabel = "DIR", description = "Write the report there as well.")
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description =
+                    "Write the report there as well; that of an output of --also into a directory in it, called as"
+                            + " the output.")
     private String reportDirectory;
 
     @Mixin

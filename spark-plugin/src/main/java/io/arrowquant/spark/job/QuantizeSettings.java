@@ -10,7 +10,9 @@ import io.arrowquant.recipe.Rule;
 import io.arrowquant.recipe.Setting;
 import io.arrowquant.scheme.NonFinite;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +81,9 @@ final class QuantizeSettings {
         List<QuantizeRequest> requests = new ArrayList<>();
         requests.add(request(configuration));
         RecipeSettings main = requests.get(0).settings().without(Setting.LAYOUT);
+        Iterator<String> reports = reportDirectories().iterator();
         also.forEach((path, scheme) -> requests.add(request(
-                path, RecipeSettings.empty().with(Setting.SCHEME, scheme, "").over(main))));
+                path, RecipeSettings.empty().with(Setting.SCHEME, scheme, "").over(main), reports.next())));
         Set<String> paths = new HashSet<>();
         for (QuantizeRequest request : requests) {
             if (!paths.add(String.valueOf(request.output()))) {
@@ -89,6 +92,16 @@ final class QuantizeSettings {
             }
         }
         return requests;
+    }
+
+    /** One for each further output; null for none. */
+    private List<String> reportDirectories() {
+        if (reportDirectory == null) {
+            return Collections.nCopies(also.size(), null);
+        }
+        List<String> outputs = new ArrayList<>(List.of(String.valueOf(output)));
+        outputs.addAll(also.keySet());
+        return ReportCopies.directories(reportDirectory, outputs).subList(1, outputs.size());
     }
 
     /** Also reads the recipe, if there is one. */
@@ -104,10 +117,10 @@ final class QuantizeSettings {
         if (!settings.has(Setting.SCHEME) && defaultScheme != null) {
             settings = settings.with(Setting.SCHEME, defaultScheme, "");
         }
-        return request(output, settings);
+        return request(output, settings, reportDirectory);
     }
 
-    private QuantizeRequest request(String path, RecipeSettings settings) {
+    private QuantizeRequest request(String path, RecipeSettings settings, String reports) {
         String onNonFinite = settings.text(Setting.ON_NON_FINITE);
         return new QuantizeRequest(
                 input,
@@ -120,7 +133,7 @@ final class QuantizeSettings {
                 settings.count(Setting.MAX_PARTITION_BYTES, WHOLE_TENSORS),
                 settings.count(Setting.MAX_SHARD_SIZE, Long.MAX_VALUE),
                 false,
-                reportDirectory);
+                reports);
     }
 
     /** A request that leaves everything as it is, but decodes what is quantized already. */

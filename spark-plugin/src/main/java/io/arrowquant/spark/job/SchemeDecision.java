@@ -3,6 +3,7 @@ package io.arrowquant.spark.job;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.recipe.SchemeChoice;
 import io.arrowquant.recipe.SchemeOption;
+import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.convert.Conversion;
 import io.arrowquant.spark.convert.ConvertFile;
 import io.arrowquant.spark.convert.MeasureWork;
@@ -55,8 +56,8 @@ final class SchemeDecision {
 
     private Map<TensorKey, SchemeChoice.Measured> measure(SparkRun run, List<PlannedTensor> tensors, Streams streams) {
         SparkContext context = run.context();
-        List<List<PlannedTensor>> shares =
-                Shares.of(tensors, PlannedTensor::bytesBefore, context.defaultParallelism() * Shares.TASKS_EACH);
+        List<List<PlannedTensor>> shares = Shares.of(
+                tensors, PlannedTensor::bytesBefore, Parallelism.of(context).tasks() * Shares.TASKS_EACH);
         List<MeasureWork> works = new ArrayList<>();
         ConvertWork maker = new ConvertWork(plan);
         for (List<PlannedTensor> share : shares) {

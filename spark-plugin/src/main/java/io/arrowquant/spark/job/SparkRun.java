@@ -1,5 +1,6 @@
 package io.arrowquant.spark.job;
 
+import io.arrowquant.spark.compat.Executors;
 import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.spark.metrics.PartitionRecord;
 import io.arrowquant.spark.metrics.PartitionRecords;
@@ -58,7 +59,9 @@ final class SparkRun implements Closeable {
 
     /** Begins a job in the application there is, or in a new one. */
     static SparkRun begin(String description) {
-        return new SparkRun(OutputClaim.newJobId(), description, Sessions.contextOrCreate(APPLICATION));
+        SparkContext context = Sessions.contextOrCreate(APPLICATION);
+        Executors.await(context);
+        return new SparkRun(OutputClaim.newJobId(), description, context);
     }
 
     /** Claims an output, until it is published or this run is closed. */

@@ -2,15 +2,15 @@ package io.arrowquant.spark.job;
 
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.quality.ErrorStatistics;
+import io.arrowquant.spark.compat.ClusterWork;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -35,7 +35,8 @@ final class TableComparison {
     List<LayerErrors> withModel(
             CompareSide table, ComparedModel model, boolean modelIsOriginal, Configuration configuration) {
         SerializableConfiguration shipped = new SerializableConfiguration(configuration);
-        return collect(rows(table), rows -> lookUp(rows, model, shipped.value(), modelIsOriginal));
+        ExpertRows experts = table.experts();
+        return collect(rows(table), rows -> lookUp(rows, model, experts, shipped.value(), modelIsOriginal));
     }
 
     /** Of two tables. */
@@ -67,29 +68,32 @@ final class TableComparison {
     }
 
     private static List<LayerErrors> collect(
-            Dataset<Row> rows, FlatMapFunction<Iterator<InternalRow>, LayerErrors> measure) {
-        return new ArrayList<>(
-                rows.queryExecution().toRdd().toJavaRDD().mapPartitions(measure).collect());
+            Dataset<Row> rows, Function<Iterator<InternalRow>, List<LayerErrors>> measure) {
+        return LayerErrors.all(
+                ClusterWork.ofPartitions(rows.queryExecution().toRdd().toJavaRDD(), measure));
     }
 
-    private static Iterator<LayerErrors> lookUp(
-            Iterator<InternalRow> rows, ComparedModel model, Configuration configuration, boolean modelIsOriginal)
+    private static List<LayerErrors> lookUp(
+            Iterator<InternalRow> rows,
+            ComparedModel model,
+            ExpertRows experts,
+            Configuration configuration,
+            boolean modelIsOriginal)
             throws IOException {
         Map<TensorKey, ErrorStatistics> errors = new HashMap<>();
         try (ModelReader reader = new ModelReader(model, configuration, (bytes, nanos) -> {})) {
             while (rows.hasNext()) {
                 InternalRow row = rows.next();
-                TensorKey key = key(row);
-                if (reader.has(key) && !row.isNullAt(4)) {
+                List<ExpertRows.Expert> compared = experts.of(key(row));
+                // Of experts one that is not compared does not tell of the others.
+                if (!row.isNullAt(4) && compared.stream().anyMatch(expert -> reader.has(expert.key()))) {
                     float[] streamed = row.getArray(4).toFloatArray();
-                    long start = row.getLong(2);
-                    Tile looked = reader.read(key, start, streamed.length);
-                    float[] floats = looked.floats();
-                    ErrorStatistics layer = errors.computeIfAbsent(key, unused -> new ErrorStatistics());
-                    if (modelIsOriginal) {
-                        layer.add(floats, looked.floatOffset(), streamed, 0, streamed.length, start);
-                    } else {
-                        layer.add(streamed, 0, floats, looked.floatOffset(), streamed.length, start);
+                    for (ExpertRows.Expert expert : compared) {
+                        if (reader.has(expert.key())) {
+                            ErrorStatistics layer =
+                                    errors.computeIfAbsent(expert.key(), unused -> new ErrorStatistics());
+                            add(layer, reader, expert, streamed, row.getLong(2), modelIsOriginal);
+                        }
                     }
                 }
             }
@@ -97,7 +101,32 @@ final class TableComparison {
         return LayerErrors.of(errors);
     }
 
-    private static Iterator<LayerErrors> pairs(Iterator<InternalRow> rows) {
+    /** Adds what is there of an expert in a row that begins at element {@code start} of the table's tensor. */
+    private static void add(
+            ErrorStatistics layer,
+            ModelReader reader,
+            ExpertRows.Expert expert,
+            float[] streamed,
+            long start,
+            boolean modelIsOriginal)
+            throws IOException {
+        long from = Math.max(start, expert.start());
+        long to = Math.min(start + streamed.length, expert.start() + expert.elements());
+        if (from >= to) {
+            return;
+        }
+        int count = Math.toIntExact(to - from);
+        int at = Math.toIntExact(from - start);
+        Tile looked = reader.read(expert.key(), from - expert.start(), count);
+        float[] floats = looked.floats();
+        if (modelIsOriginal) {
+            layer.add(floats, looked.floatOffset(), streamed, at, count, from - expert.start());
+        } else {
+            layer.add(streamed, at, floats, looked.floatOffset(), count, from - expert.start());
+        }
+    }
+
+    private static List<LayerErrors> pairs(Iterator<InternalRow> rows) {
         Map<TensorKey, ErrorStatistics> errors = new HashMap<>();
         while (rows.hasNext()) {
             InternalRow row = rows.next();

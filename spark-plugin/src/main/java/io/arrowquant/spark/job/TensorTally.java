@@ -55,27 +55,27 @@ final class TensorTally {
 
     private Found put(TensorKey key, List<PieceChecksum> found) {
         // An empty piece comes before the piece that begins at the same element.
-        found.sort(
-                Comparator.<PieceChecksum>comparingLong(piece -> piece.start).thenComparingLong(piece -> piece.count));
-        int parts = found.get(0).lengths.length;
+        found.sort(Comparator.<PieceChecksum>comparingLong(piece -> piece.start())
+                .thenComparingLong(piece -> piece.count()));
+        int parts = found.get(0).lengths().length;
         long[] lengths = new long[parts];
         int[] checksums = new int[parts];
         TreeSet<String> files = new TreeSet<>();
         long next = 0;
         for (PieceChecksum piece : found) {
-            if (piece.start != next) {
+            if (piece.start() != next) {
                 throw MalformedFileException.ofFile(
                         output,
-                        "tensor " + key.shown() + (piece.start < next ? " is there twice" : " has a gap")
-                                + ": after element " + next + " a row begins at " + piece.start,
+                        "tensor " + key.shown() + (piece.start() < next ? " is there twice" : " has a gap")
+                                + ": after element " + next + " a row begins at " + piece.start(),
                         "The output is damaged: make it again");
             }
             for (int part = 0; part < parts; part++) {
-                checksums[part] = Crc32c.combine(checksums[part], piece.checksums[part], piece.lengths[part]);
-                lengths[part] += piece.lengths[part];
+                checksums[part] = Crc32c.combine(checksums[part], piece.checksums()[part], piece.lengths()[part]);
+                lengths[part] += piece.lengths()[part];
             }
-            files.add(piece.outputFile);
-            next += piece.count;
+            files.add(piece.outputFile());
+            next += piece.count();
         }
         return new Found(next, lengths, checksums, List.copyOf(files), found.size());
     }

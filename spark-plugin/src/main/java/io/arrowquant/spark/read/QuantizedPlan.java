@@ -118,7 +118,7 @@ final class QuantizedPlan implements ScanPlan {
         for (QuantizedTensor tensor : tensors) {
             total += tensor.tensor().byteLength();
         }
-        long cores = Sessions.context().defaultParallelism();
+        long cores = Sessions.parallelism().tasks();
         long share = Math.max(SMALLEST_TARGET, total / (cores * PARTITIONS_PER_CORE) + 1);
         long target = request.needsData() ? share : Long.MAX_VALUE;
         List<InputPartition> partitions = new ArrayList<>();

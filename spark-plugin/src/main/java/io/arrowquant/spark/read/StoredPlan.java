@@ -75,7 +75,7 @@ final class StoredPlan implements ScanPlan {
                 files,
                 request.readOptions().maxPartitionBytes(),
                 request.needsData(),
-                Sessions.context().defaultParallelism());
+                Sessions.parallelism().tasks());
         return packer.pack(regions);
     }
 

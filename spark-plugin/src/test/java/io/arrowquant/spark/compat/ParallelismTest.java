@@ -36,13 +36,52 @@ class ParallelismTest {
         }
     }
 
-    @Test
-    void aClusterIsExpectedToHaveItsExecutors() {
-        assertThat(Parallelism.of(master("yarn"))).isEqualTo(new Parallelism(2, false));
-        assertThat(Parallelism.of(master("spark://host:7077").set("spark.executor.cores", "4")))
-                .isEqualTo(new Parallelism(8, false));
-        SparkConf large =
-                master("k8s://host").set("spark.executor.instances", "10").set("spark.executor.cores", "8");
-        assertThat(Parallelism.of(large)).isEqualTo(new Parallelism(80, false));
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "yarn; ; 2",
+                "yarn; spark.executor.cores=4; 8",
+                "k8s://host; spark.executor.instances=10 spark.executor.cores=8; 80",
+                // Executors that are only started for tasks are not there when the work is shared out.
+                "yarn; spark.dynamicAllocation.enabled=true spark.dynamicAllocation.maxExecutors=500; 2",
+                "yarn; spark.dynamicAllocation.enabled=true spark.dynamicAllocation.minExecutors=3 spark.executor.cores=4; 12",
+                "yarn; spark.dynamicAllocation.enabled=true spark.dynamicAllocation.initialExecutors=5; 5",
+                // A standalone cluster takes no number of executors, and gives all it has unless there is a limit.
+                "spark://host:7077; spark.executor.instances=10 spark.executor.cores=4; 2",
+                "spark://host:7077; spark.cores.max=24; 24",
+                "local-cluster[3, 2, 1024]; ; 6",
+                "local-cluster[1,1,1024]; ; 2"
+            })
+    void aClusterIsExpectedToHaveTheExecutorsItIsAskedFor(String master, String settings, int tasks) {
+        assertThat(Parallelism.of(configuration(master, settings))).isEqualTo(new Parallelism(tasks, false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "spark://host:7077; ; true",
+                "spark://host:7077; spark.cores.max=24; false",
+                "spark://host:7077; spark.default.parallelism=24; false",
+                "spark://host:7077; spark.dynamicAllocation.enabled=true; false",
+                "yarn; ; false",
+                "local-cluster[3,2,1024]; ; false",
+                "local[2]; ; false"
+            })
+    void onlyStandaloneClustersTellNothingInAdvance(String master, String settings, boolean wait) {
+        assertThat(Parallelism.showsWhenExecutorsCome(configuration(master, settings)))
+                .isEqualTo(wait);
+    }
+
+    private static SparkConf configuration(String master, String settings) {
+        SparkConf configuration = master(master);
+        if (settings != null) {
+            for (String setting : settings.split(" ", -1)) {
+                configuration.set(
+                        setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+            }
+        }
+        return configuration;
     }
 }
