@@ -71,6 +71,7 @@ def _mixtral(**settings: object) -> Callable[[], PreTrainedModel]:
 SOURCES = [
     Source("llama-bf16", _llama(intermediate_size=512), torch.bfloat16, shard="1MB"),
     Source("llama-704-columns", _llama(intermediate_size=704), torch.bfloat16),
+    Source("llama-odd-rows", _llama(num_key_value_heads=1, intermediate_size=512), torch.bfloat16),
     Source("llama-tied-f16", _llama(intermediate_size=640, tie_word_embeddings=True), torch.float16),
     Source("qwen3-f32", _qwen3(intermediate_size=384, tie_word_embeddings=False), torch.float32, shard="2MB"),
     Source("qwen3-tied-bf16", _qwen3(intermediate_size=896, tie_word_embeddings=True, attention_bias=True), torch.bfloat16),

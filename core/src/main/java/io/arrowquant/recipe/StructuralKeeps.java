@@ -36,15 +36,23 @@ final class StructuralKeeps {
         return layout == Layout.BITSANDBYTES ? notLinear(tensor.name(), modelType) : null;
     }
 
-    /** Why a scheme that could take a tensor may not in this layout, since no runtime would load it; or null. */
-    static String unfit(TensorInfo tensor, Layout layout, Scheme scheme) {
+    /**
+     * Why a scheme that could take a tensor may not in this layout, or null: no runtime would load it, or, where
+     * {@code defaults} count, not all of them. The reference tool stops at blocks that are cut short by the end of a row;
+     * those at the last row it writes, and vLLM loads them, but Transformers does not.
+     */
+    static String unfit(TensorInfo tensor, Layout layout, Scheme scheme, boolean defaults) {
         if (layout != Layout.COMPRESSED_TENSORS) {
             return null;
         }
-        boolean blocks =
-                tensor.shape().rows() % BLOCK_SIDE == 0 && tensor.shape().columns() % BLOCK_SIDE == 0;
-        if (scheme.name().equals("FP8_BLOCK") && !blocks) {
-            return "FP8_BLOCK needs rows and columns that are multiples of 128, but the shape is " + tensor.shape();
+        if (scheme.name().equals("FP8_BLOCK")) {
+            if (tensor.shape().columns() % BLOCK_SIDE != 0) {
+                return "FP8_BLOCK needs rows whose length is a multiple of 128, but the shape is " + tensor.shape();
+            }
+            if (defaults && tensor.shape().rows() % BLOCK_SIDE != 0) {
+                return "Transformers does not load FP8_BLOCK unless the rows are a multiple of 128, and the shape is "
+                        + tensor.shape();
+            }
         }
         return scheme.name().startsWith("NVFP4")
                         && EXPERTS_SHARING_SCALES.matcher(tensor.name()).matches()

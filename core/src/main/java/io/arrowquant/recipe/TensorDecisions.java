@@ -107,7 +107,7 @@ final class TensorDecisions {
 
     /** A scheme that cannot take the tensor's shape leaves it as it is and says why. */
     private PlannedTensor quantized(CheckpointTensor source, Scheme chosen) {
-        String refused = StructuralKeeps.unfit(source.info(), layout, chosen);
+        String refused = StructuralKeeps.unfit(source.info(), layout, chosen, recipe.defaults());
         try {
             chosen.check(source.info().shape());
         } catch (InvalidRequestException doesNotFit) {

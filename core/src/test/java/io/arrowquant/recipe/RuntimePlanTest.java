@@ -68,7 +68,12 @@ class RuntimePlanTest {
 
     @Test
     void whatNoRuntimeWouldLoadStays() {
-        assertThat(reasons("FP8_BLOCK", "a.o_proj.weight", 128, 704)).contains("multiples of 128");
+        assertThat(reasons("FP8_BLOCK", "a.o_proj.weight", 128, 704)).contains("multiple of 128");
+        assertThat(reasons("FP8_BLOCK", "a.o_proj.weight", 3, 256)).contains("Transformers does not load");
+        assertThat(reasons(recipe("FP8_BLOCK", false, false), "a.gate.weight", 3, 256))
+                .isEqualTo("null");
+        assertThat(reasons(recipe("FP8_BLOCK", false, false), "a.gate.weight", 256, 3))
+                .contains("multiple of 128");
         assertThat(reasons("FP8_BLOCK", "a.o_proj.weight", 128, 256)).isEqualTo("null");
         assertThat(reasons("FP8_BLOCK_INV", "a.o_proj.weight", 128, 704)).isEqualTo("null");
         assertThat(reasons("NVFP4A16", "l.0.block_sparse_moe.experts.3.w1.weight", 128, 256))
@@ -79,13 +84,14 @@ class RuntimePlanTest {
     }
 
     private static String reasons(String scheme, String name, long rows, long columns) {
+        return reasons(Recipe.ofScheme(scheme), name, rows, columns);
+    }
+
+    private static String reasons(Recipe recipe, String name, long rows, long columns) {
         Shape shape = Shape.of(rows, columns);
         CheckpointTensor tensor = new CheckpointTensor(
                 "model.safetensors", new TensorInfo(name, DataType.BF16, shape, 0, shape.elements() * 2));
-        return String.valueOf(Plan.of(List.of(tensor), Recipe.ofScheme(scheme))
-                .tensors()
-                .get(0)
-                .reason());
+        return String.valueOf(Plan.of(List.of(tensor), recipe).tensors().get(0).reason());
     }
 
     @Test
