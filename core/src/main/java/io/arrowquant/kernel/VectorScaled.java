@@ -329,7 +329,7 @@ final class VectorScaled implements ScaledKernels {
     @Override
     public void float8OfBrain(
             byte[] stored, int byteOffset, int groups, int length, float[] scales, byte[] codes, int codeOffset) {
-        VectorScaledBrains.float8(stored, byteOffset, groups, length, scales, codes, codeOffset);
+        VectorBrainFloat8.encode(stored, byteOffset, groups, length, scales, codes, codeOffset);
     }
 
     @Override

@@ -12,5 +12,11 @@
  * VectorShapes}; and no calls of other methods in the loop, since after so many vector operations it inlines no more, and a
  * call that is left keeps nothing in registers. Rare cases are therefore remembered and done after the loop. {@code
  * core/bench.sh} tells whether a change was one for the better; numbers of the same process only.
+ *
+ * <p>Formats that search for their scales add up numbers in an order that must not change, so many sub-blocks are searched side
+ * by side instead ({@code ParallelSearch}): one in each lane of vectors, or, without {@code jdk.incubator.vector}, by loops
+ * over the same element of each that the compiler turns into vectors by itself ({@code LoopSums} says what that takes). What
+ * is outside the range that either arithmetic holds for is left to the plain search that the format brings along, which is
+ * also the reference.
  */
 package io.arrowquant.kernel;
