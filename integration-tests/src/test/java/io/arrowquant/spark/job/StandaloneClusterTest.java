@@ -41,6 +41,8 @@ class StandaloneClusterTest extends JobTestBase {
         spark = SparkSession.builder()
                 .master(cluster.start()[0])
                 .config("spark.executor.memory", "512m")
+                // A busy machine may take its time to start another JVM.
+                .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "180s")
                 .config("spark.executorEnv.SPARK_TESTING", "1")
                 .config("spark.executorEnv.SPARK_SCALA_VERSION", "2.13")
                 .config("spark.serializer", KryoSerializer.class.getName())
