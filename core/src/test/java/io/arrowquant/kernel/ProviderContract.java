@@ -53,4 +53,12 @@ abstract class ProviderContract {
             return provider().fourBit();
         }
     }
+
+    @Nested
+    class BlockPasses extends BlockPassContract {
+        @Override
+        BlockPassKernels kernels() {
+            return provider().blockPasses();
+        }
+    }
 }
