@@ -141,6 +141,9 @@ public final class LocalStorage implements Storage {
     }
 
     private static final class LocalRangeReader implements RangeReader {
+        /** The system reads to memory outside the heap, which is copied from there: as much as stays in the cache meanwhile. */
+        private static final int SLICE = 128 << 10;
+
         private final Path path;
         private final FileChannel channel;
         private final long size;
@@ -159,8 +162,11 @@ public final class LocalStorage implements Storage {
         @Override
         public void readFully(long position, ByteBuffer target) throws IOException {
             long at = position;
-            while (target.hasRemaining()) {
+            int end = target.limit();
+            while (target.position() < end) {
+                target.limit(Math.min(end, target.position() + SLICE));
                 int read = channel.read(target, at);
+                target.limit(end);
                 if (read < 0) {
                     throw new EOFException(
                             path + " ended at byte " + at + " with " + target.remaining() + " bytes still to read");
