@@ -86,23 +86,21 @@ final class LoopSums {
         }
     }
 
-    /** The code of an element, before it is rounded, that goes best with those of all others. */
-    static void wanted(float[] x, float[] codes, float[] products, float[] squares, float[] wanted) {
+    /**
+     * Adds nothing where the code of an element that goes best with those of all others, rounded and limited, is the one it
+     * has, and this arithmetic can tell.
+     */
+    static void addChanges(
+            float[] x, float[] codes, float[] products, float[] squares, float lowest, float highest, float[] changes) {
         for (int j = 0; j < LoopSearch.AT_ONCE; j++) {
             float weight = x[j] * x[j];
             float otherProducts = products[j] - weight * x[j] * codes[j];
             float otherSquares = squares[j] - weight * codes[j] * codes[j];
-            wanted[j] = x[j] * otherSquares / otherProducts;
-        }
-    }
-
-    /** Adds nothing where the wanted number, rounded and limited, is the code, and can be told by this arithmetic. */
-    static void addChanges(float[] wanted, float[] codes, float lowest, float highest, float[] changes) {
-        for (int j = 0; j < LoopSearch.AT_ONCE; j++) {
-            float rounded = wanted[j] + ROUNDER - ROUNDER;
+            float wanted = x[j] * otherSquares / otherProducts;
+            float rounded = wanted + ROUNDER - ROUNDER;
             float raised = (rounded + lowest + Math.abs(rounded - lowest)) * 0.5f;
             float code = (raised + highest - Math.abs(raised - highest)) * 0.5f;
-            float beyond = Math.abs(wanted[j]) - DOMAIN;
+            float beyond = Math.abs(wanted) - DOMAIN;
             changes[j] += Math.abs(code - codes[j]) + (beyond + Math.abs(beyond));
         }
     }
