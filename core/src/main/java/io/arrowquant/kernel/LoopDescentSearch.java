@@ -48,7 +48,9 @@ final class LoopDescentSearch extends LoopSignedSearch {
         }
         for (int j = 0; j < count; j++) {
             boolean settled = changes[j] == 0f || negligible[j];
-            left[j] |= !settled && (left[j] || !descend(j));
+            if (!settled && !left[j]) {
+                left[j] = !descend(j);
+            }
             scales[j] = squares[j] > 0f && !negligible[j] ? products[j] / squares[j] : 0f;
         }
     }
