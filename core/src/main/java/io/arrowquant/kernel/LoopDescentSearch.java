@@ -9,9 +9,10 @@ import java.util.Arrays;
  * five. In the others each element waits for the one before: they are swept one by one, from where the loops have come to.
  */
 final class LoopDescentSearch extends LoopSignedSearch {
-    private static final int SWEEPS = 5;
+    /** Of all codes of a sub-block, at most. */
+    static final int SWEEPS = 5;
 
-    /** A code this far from what is wanted, in steps, is not changed, whatever rounding did to the distance. */
+    /** A code nearer than this to what is wanted is what that is rounded to, whatever rounding did to the distance. */
     private static final float NEAR = 0.499f;
 
     private final float[][] codes;

@@ -135,6 +135,12 @@ final class VectorBlockExtremes {
         return all < INFINITY;
     }
 
+    boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
+        return elements % GroupKernels.UNIT == 0
+                ? VectorMagnitudes.ofBrain(stored, byteOffset, blocks, elements, magnitudes)
+                : scalar.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
+    }
+
     private static int[] fromTheEnd() {
         int[] places = new int[ELEMENTS / 2];
         for (int i = 0; i < places.length; i++) {

@@ -2,7 +2,6 @@ package io.arrowquant.kernel;
 
 /** Blocks with a scale on vectors: their extremes, and from these their codes. */
 final class VectorBlockPasses implements BlockPassKernels {
-    private final BlockPassKernels scalar = new ScalarBlockPasses();
     private final VectorBlockExtremes extremes = new VectorBlockExtremes();
     private final VectorBlockScales scales = new VectorBlockScales();
     private final VectorBlockCodes encoder = new VectorBlockCodes();
@@ -24,9 +23,7 @@ final class VectorBlockPasses implements BlockPassKernels {
 
     @Override
     public boolean magnitudesOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] magnitudes) {
-        return elements % GroupKernels.UNIT == 0
-                ? VectorMagnitudes.ofBrain(stored, byteOffset, blocks, elements, magnitudes)
-                : scalar.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
+        return extremes.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
     }
 
     @Override

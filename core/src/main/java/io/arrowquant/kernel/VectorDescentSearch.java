@@ -1,5 +1,6 @@
 package io.arrowquant.kernel;
 
+import static io.arrowquant.kernel.LoopDescentSearch.SWEEPS;
 import static io.arrowquant.kernel.ScalarBlocks.ROUNDED_MASK;
 import static io.arrowquant.kernel.ScalarBlocks.ROUNDED_ZERO;
 import static io.arrowquant.kernel.ScalarBlocks.ROUNDER;
@@ -21,8 +22,6 @@ import jdk.incubator.vector.IntVector;
  * no lane changes; for a lane that is done one more sweep changes nothing.
  */
 final class VectorDescentSearch extends VectorSignedSearch {
-    private static final int SWEEPS = 5;
-
     /** So many that those to sweep usually fill what is swept at once. */
     private static final int SEARCHED_AT_ONCE = 8 * LANES;
 
