@@ -121,6 +121,19 @@ def test_an_output_that_exists_is_replaced_only_on_request(spark, model, tmp_pat
     assert {row.scheme for row in report.collect()} == {"int2"}
 
 
+def test_an_output_that_is_complete_need_not_be_made_again(spark, model, tmp_path):
+    output = tmp_path / "output"
+    quantize_checkpoint(spark, model, str(output), "int8", resume=True)
+    made = (output / "arrowquant.json").read_bytes()
+
+    report = quantize_checkpoint(spark, model, str(output), "int8", resume=True)
+
+    assert {row.scheme for row in report.collect()} >= {"int8"}
+    assert (output / "arrowquant.json").read_bytes() == made
+    with pytest.raises(Exception, match="made with other settings"):
+        quantize_checkpoint(spark, model, str(output), "int4", resume=True)
+
+
 def test_bad_requests_are_refused_before_anything_is_written(spark, model, tmp_path):
     output = tmp_path / "output"
     for arguments, message in [

@@ -4,6 +4,7 @@ import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.RangeEncoder;
 import io.arrowquant.spark.compat.ClusterWork;
 import io.arrowquant.spark.compat.Parallelism;
+import io.arrowquant.spark.metrics.PartitionRecord;
 import io.arrowquant.spark.metrics.PartitionRecords;
 import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.write.TaskStaging;
@@ -47,9 +48,26 @@ public final class Conversion {
                     new TaskConversion(outputs, stagings.get(0).configuration(), recorder)) {
                 conversion.run();
             }
-            return outputs.stream().map(OutputFile::result).toList();
+            List<ConvertedFile> made = outputs.stream().map(OutputFile::result).toList();
+            declareFinished(work, stagings, made, task, recorder);
+            return made;
         } finally {
             closeAll(outputs);
+        }
+    }
+
+    /** Should the job stop before its end, another one finds what this task made. */
+    private static void declareFinished(
+            ConvertTask work,
+            List<TaskStaging> stagings,
+            List<ConvertedFile> made,
+            TaskContext task,
+            TaskRecorder recorder)
+            throws IOException {
+        PartitionRecord record = recorder.soFar(task);
+        for (int i = 0; i < made.size(); i++) {
+            FinishedFile finished = new FinishedFile(work.fingerprint(), i, made.get(i), record);
+            stagings.get(i).declareFinished(task.partitionId(), task.taskAttemptId(), finished.toJson());
         }
     }
 

@@ -24,6 +24,11 @@ public record ConvertFile(
     /** What the file is called until it is taken up. */
     static final String STAGED_NAME = "file.safetensors";
 
+    /** The same with another number. */
+    ConvertFile at(int otherIndex) {
+        return new ConvertFile(output, otherIndex, sources, tensors, nonFinite, quality);
+    }
+
     /** What the errors of a layer are recorded as: those of further outputs are told apart. */
     String measured(String layer) {
         return output == 0 ? layer : measuredPrefix(output) + layer;

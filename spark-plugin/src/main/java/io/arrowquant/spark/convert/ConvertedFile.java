@@ -7,15 +7,19 @@ import java.util.List;
  * A file that a task attempt made.
  *
  * @param index the number of its {@link ConvertFile}
- * @param partition and {@code taskId} name the attempt
+ * @param attempt the directory of the attempt in the staging area of the job
  * @param checksum the CRC32C of the whole file
  * @param tensors in the order of the work
  */
-public record ConvertedFile(
-        int index, int partition, long taskId, long bytes, int checksum, List<ConvertedTensor> tensors)
+public record ConvertedFile(int index, String attempt, long bytes, int checksum, List<ConvertedTensor> tensors)
         implements Serializable {
     /** Its name in the attempt's directory. */
     public String stagedName() {
         return ConvertFile.STAGED_NAME;
+    }
+
+    /** The same file elsewhere, as the file of another number. */
+    public ConvertedFile at(int otherIndex, String otherAttempt) {
+        return new ConvertedFile(otherIndex, otherAttempt, bytes, checksum, tensors);
     }
 }

@@ -21,8 +21,7 @@ final class OutputFile implements Closeable {
     private final TaskRecorder recorder;
     private final FilePlaces places;
     private final PlannedFile target;
-    private final int partition;
-    private final long taskId;
+    private final String attempt;
     private final Map<String, byte[]> texts = new HashMap<>();
     private final Map<String, Integer> checksums = new HashMap<>();
     private final List<ConvertedTensor> converted = new ArrayList<>();
@@ -32,8 +31,7 @@ final class OutputFile implements Closeable {
             throws IOException {
         this.work = work;
         this.recorder = recorder;
-        this.partition = partition;
-        this.taskId = taskId;
+        this.attempt = TaskStaging.attempt(partition, taskId);
         this.places = new FilePlaces(work.tensors());
         this.target = staging.create(partition, taskId, ConvertFile.STAGED_NAME, places.bytes());
     }
@@ -94,7 +92,7 @@ final class OutputFile implements Closeable {
         long begin = System.nanoTime();
         target.finish(layout.fileSize());
         recorder.bytesWritten(0, System.nanoTime() - begin);
-        result = new ConvertedFile(work.index(), partition, taskId, layout.fileSize(), checksum, converted);
+        result = new ConvertedFile(work.index(), attempt, layout.fileSize(), checksum, converted);
     }
 
     /** What was made; after {@link #finish}. */

@@ -6,6 +6,10 @@ import org.apache.spark.SparkException;
 final class Cancellation {
     static final String MESSAGE = "The job was cancelled; nothing was published and nothing is left behind";
 
+    /** The same of a job that others can resume. */
+    static final String RESUMABLE =
+            "The job was cancelled; nothing was published, and what is finished stays for the next run with --resume";
+
     private Cancellation() {}
 
     static boolean isBehind(Throwable failure) {

@@ -1,10 +1,14 @@
 package io.arrowquant.spark.job;
 
-/** The process is about to end, so the job goes no further. */
+/** Somebody wants the job to go no further, or the process is about to end. */
 final class CancelledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     CancelledException() {
-        super(Cancellation.MESSAGE);
+        this(Cancellation.MESSAGE, null);
+    }
+
+    CancelledException(String message, Throwable cause) {
+        super(message, cause);
     }
 }

@@ -93,7 +93,7 @@ final class DequantizeJob {
     /** Runs the job and gives the report of what it made. */
     Report run(Storages.Located output) throws IOException {
         try (SparkRun run = SparkRun.begin("dequantize " + request.input())) {
-            OutputClaim claim = run.claim(output);
+            OutputClaim claim = run.claim(output, false);
             Storage storage = output.storage();
             String directory = claim.directory();
             writeTensors(run, storage, directory);
@@ -101,7 +101,7 @@ final class DequantizeJob {
 
             List<Report.OutputFile> files = new ArrayList<>();
             List<FileChecksums.OutputFile> data = FileChecksums.list(storage, directory);
-            List<Integer> checksums = FileChecksums.compute(run.session(), configuration, data);
+            List<Integer> checksums = FileChecksums.compute(run.context(), configuration, data);
             for (int i = 0; i < data.size(); i++) {
                 files.add(new Report.OutputFile(
                         data.get(i).name(), data.get(i).bytes(), Crc32c.text(checksums.get(i)), "data"));

@@ -45,7 +45,8 @@ final class Failures {
             return report(kind(known), known.getMessage(), ExitCode.FAILED);
         }
         if (Cancellation.isBehind(failure)) {
-            return report("cancelled", Cancellation.MESSAGE, ExitCode.FAILED);
+            CancelledException ours = find(failure, CancelledException.class);
+            return report("cancelled", ours == null ? Cancellation.MESSAGE : ours.getMessage(), ExitCode.FAILED);
         }
         if (find(failure, OutOfMemoryError.class) != null) {
             return report("resources", OUT_OF_MEMORY, ExitCode.FAILED);

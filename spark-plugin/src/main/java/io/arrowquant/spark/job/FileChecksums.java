@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** The files below an output directory and their checksums. */
@@ -55,13 +54,12 @@ final class FileChecksums {
     }
 
     /** The checksums of files, in their order, computed by the tasks. */
-    static List<Integer> compute(SparkSession session, Configuration configuration, List<OutputFile> files) {
+    static List<Integer> compute(SparkContext context, Configuration configuration, List<OutputFile> files) {
         if (files.isEmpty()) {
             return List.of();
         }
         List<String> paths = files.stream().map(OutputFile::path).toList();
         SerializableConfiguration shipped = new SerializableConfiguration(configuration);
-        SparkContext context = session.sparkContext();
         int slices = Math.min(paths.size(), Parallelism.of(context).tasks() * 4);
         return ClusterWork.run(context, paths, slices, path -> of(Storages.reopen(path, shipped.value()), path));
     }

@@ -34,8 +34,8 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * Turns a checkpoint into model directories that runtimes load, in this order: claim the outputs; look at the tensors that
  * share a first pass; let a task make each file, or the files of all outputs that hold the same tensors; take the files up;
- * write indexes and configs; carry the other files; publish. Nothing appears in an output before the end. One for each
- * output.
+ * write indexes and configs; carry the other files; publish. Nothing appears in an output before the end. What an earlier
+ * job to the same outputs has finished is used when the request says to resume. One for each output.
  */
 final class ModelJob {
     private final int number;
@@ -76,13 +76,35 @@ final class ModelJob {
         long begin = System.nanoTime();
         List<ModelJob> jobs = new ArrayList<>();
         for (int i = 0; i < plans.size(); i++) {
-            jobs.add(new ModelJob(i, plans.get(i), outputs.get(i), run.claim(outputs.get(i)), configuration));
+            OutputClaim claim = run.claim(outputs.get(i), plans.get(i).request().resume());
+            jobs.add(new ModelJob(i, plans.get(i), outputs.get(i), claim, configuration));
         }
+        try {
+            return make(run, jobs, plans, configuration, streams, begin);
+        } catch (Exception failed) {
+            if (plans.get(0).request().resume()) {
+                if (Cancellation.isBehind(failed)) {
+                    throw new CancelledException(Cancellation.RESUMABLE, failed);
+                }
+                streams.note("arrowquant: files that are finished stay; the same command goes on from there");
+            }
+            throw failed;
+        }
+    }
+
+    private static List<QuantizeJob.Result> make(
+            SparkRun run,
+            List<ModelJob> jobs,
+            List<JobPlan> plans,
+            Configuration configuration,
+            Streams streams,
+            long begin)
+            throws IOException {
         List<ModelFile> division =
                 PlannedFiles.division(plans, Parallelism.of(run.context()).tasks());
-        convert(run, jobs, division, streams);
+        List<PartitionRecord> records = new ArrayList<>(convert(run, jobs, division, configuration, streams));
         run.stopIfEnding();
-        List<PartitionRecord> records = run.records();
+        records.addAll(run.records());
         byte[] metrics = ReportFile.metrics(records);
         List<Completed> completed = new ArrayList<>();
         for (ModelJob job : jobs) {
@@ -97,7 +119,9 @@ final class ModelJob {
         return completed.stream().map(Completed::result).toList();
     }
 
-    private static void convert(SparkRun run, List<ModelJob> jobs, List<ModelFile> division, Streams streams)
+    /** Makes all files, but for those of earlier jobs; gives the records of these. */
+    private static List<PartitionRecord> convert(
+            SparkRun run, List<ModelJob> jobs, List<ModelFile> division, Configuration configuration, Streams streams)
             throws IOException {
         SparkContext context = run.context();
         JobPlan first = jobs.get(0).plan;
@@ -118,17 +142,42 @@ final class ModelJob {
                 for (ModelJob job : jobs) {
                     files.add(job.work.of(job.number, i, job.files.get(i).tensors(), surveyed.get(job.number)));
                 }
-                tasks.add(new ConvertTask(List.copyOf(files)));
+                tasks.add(ConvertTask.of(files, Versions.arrowQuant()));
             }
+            EarlierWork earlier = earlier(run, jobs, tasks, configuration, streams);
+            tasks = new ArrayList<>(earlier.left());
             // The largest first: what is left at the end is then small.
             tasks.sort(Comparator.comparingLong(
                     task -> -division.get(task.files().get(0).index()).bytesBefore()));
-            for (List<ConvertedFile> made : Conversion.run(context, stagings, tasks)) {
+            List<List<ConvertedFile>> made = new ArrayList<>(earlier.files());
+            made.addAll(Conversion.run(context, stagings, tasks));
+            for (List<ConvertedFile> files : made) {
                 for (ModelJob job : jobs) {
-                    job.converted.add(made.get(job.number));
+                    job.converted.add(files.get(job.number));
                 }
             }
+            return earlier.records();
         }
+    }
+
+    private static EarlierWork earlier(
+            SparkRun run, List<ModelJob> jobs, List<ConvertTask> tasks, Configuration configuration, Streams streams)
+            throws IOException {
+        if (!jobs.get(0).plan.request().resume()) {
+            return EarlierWork.none(tasks);
+        }
+        List<EarlierWork.Place> places = new ArrayList<>();
+        for (ModelJob job : jobs) {
+            places.add(new EarlierWork.Place(job.claim, job.output.storage()));
+        }
+        EarlierWork earlier = EarlierWork.find(run.context(), configuration, places, tasks);
+        for (List<ConvertedFile> files : earlier.files()) {
+            ModelFile file = jobs.get(0).files.get(files.get(0).index());
+            run.countAsDone(file.tensors().size(), file.bytesBefore());
+        }
+        streams.note("arrowquant: " + earlier.files().size() + " of " + tasks.size()
+                + " files were finished by an earlier run");
+        return earlier;
     }
 
     private List<ModelFile> filesOf(List<ModelFile> division) {
@@ -151,7 +200,7 @@ final class ModelJob {
         Storage storage = output.storage();
         String directory = claim.directory();
         converted.sort(Comparator.comparingInt(ConvertedFile::index));
-        List<Report.OutputFile> listed = new ArrayList<>(adopt(storage));
+        List<Report.OutputFile> listed = new ArrayList<>(list());
         Quality quality = Quality.of(records, number);
         if (plan.request().hasMinCosine()) {
             quality.requireCosine(plan.request().minCosine());
@@ -163,6 +212,8 @@ final class ModelJob {
                 new ModelReport(plan, made, quality).build(run.jobId(), (System.nanoTime() - begin) / 1e9, listed);
         byte[] text = ReportFile.bytes(report);
         ReportFile.write(storage, directory, Report.NAME, text, "report");
+        // Last, since only what lies where its task has left it is there for a job that resumes.
+        adopt(storage);
         return new Completed(new QuantizeJob.Result(report, records, output), text);
     }
 
@@ -188,20 +239,10 @@ final class ModelJob {
         return surveyed;
     }
 
-    private List<Report.OutputFile> adopt(Storage storage) throws IOException {
+    private List<Report.OutputFile> list() {
         List<Report.OutputFile> listed = new ArrayList<>();
         for (ConvertedFile file : converted) {
             ModelFile planned = files.get(file.index());
-            if (!planned.component().isEmpty()) {
-                String component = planned.component();
-                storage.makeDirectories(CarriedFiles.resolve(
-                        storage, claim.directory(), component.substring(0, component.length() - 1)));
-            }
-            claim.adopt(
-                    file.partition(),
-                    file.taskId(),
-                    file.stagedName(),
-                    CarriedFiles.resolve(storage, claim.directory(), planned.name()));
             listed.add(new Report.OutputFile(planned.name(), file.bytes(), Crc32c.text(file.checksum()), "data"));
             for (int i = 0; i < planned.tensors().size(); i++) {
                 made.put(
@@ -210,6 +251,21 @@ final class ModelJob {
             }
         }
         return listed;
+    }
+
+    private void adopt(Storage storage) throws IOException {
+        for (ConvertedFile file : converted) {
+            ModelFile planned = files.get(file.index());
+            if (!planned.component().isEmpty()) {
+                String component = planned.component();
+                storage.makeDirectories(CarriedFiles.resolve(
+                        storage, claim.directory(), component.substring(0, component.length() - 1)));
+            }
+            claim.adopt(
+                    file.attempt(),
+                    file.stagedName(),
+                    CarriedFiles.resolve(storage, claim.directory(), planned.name()));
+        }
     }
 
     /** One for each component of more than one file; llm-compressor gives a model one however few files it has. */

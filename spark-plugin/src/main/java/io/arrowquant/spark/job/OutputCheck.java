@@ -51,7 +51,9 @@ final class OutputCheck {
     static void requireSpace(Storages.Located target, long bytes) throws IOException {
         long needed = bytes + (long) (bytes * MARGIN_SHARE) + MARGIN_BYTES;
         OptionalLong free = target.storage().freeBytes(target.path());
-        if (free.isPresent() && free.getAsLong() < needed) {
+        if (free.isPresent()
+                && free.getAsLong() < needed
+                && free.getAsLong() + OutputClaim.bytesLeftBy(target.storage(), target.path()) < needed) {
             throw new ResourceException(
                     String.format(
                             java.util.Locale.ROOT,

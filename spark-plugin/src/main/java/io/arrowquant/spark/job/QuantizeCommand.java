@@ -129,6 +129,13 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(names = "--overwrite", description = "Replace all that the output holds, once the new files are complete.")
     private boolean overwrite;
 
+    @Option(
+            names = "--resume",
+            description =
+                    "Go on where a run to this output stopped: files that are finished are kept, now and if this one"
+                            + " stops. Tables begin anew.")
+    private boolean resume;
+
     @Option(names = "--strict", description = "Refuse patterns that match no tensor.")
     private boolean strict;
 
@@ -185,6 +192,7 @@ final class QuantizeCommand implements Callable<Integer> {
         settings.output = output;
         settings.recipe = recipe;
         settings.overwrite = overwrite;
+        settings.resume = resume;
         settings.reportDirectory = reportDirectory;
         settings.set(Setting.SCHEME, scheme)
                 .set(Setting.BIT_WIDTH, bitWidth)

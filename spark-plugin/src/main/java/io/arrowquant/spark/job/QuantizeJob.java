@@ -1,5 +1,6 @@
 package io.arrowquant.spark.job;
 
+import io.arrowquant.error.Printable;
 import io.arrowquant.error.ResourceException;
 import io.arrowquant.quality.ErrorSummary;
 import io.arrowquant.recipe.PlannedTensor;
@@ -43,6 +44,12 @@ final class QuantizeJob {
     /** Everything that can be refused before Spark is needed. */
     static Storages.Located check(JobPlan plan, Configuration configuration) throws IOException {
         QuantizeRequest request = plan.request();
+        if (request.resume()) {
+            Storages.Located existing = Storages.locate(request.output(), configuration);
+            if (CompleteOutput.find(plan, existing) != null) {
+                return existing;
+            }
+        }
         Storages.Located output =
                 OutputCheck.require(request.input(), request.output(), request.overwrite(), configuration);
         OutputCheck.requireSpace(output, plan.bytesAfter() + plan.carriedBytes());
@@ -61,7 +68,10 @@ final class QuantizeJob {
         Result[] results = new Result[plans.size()];
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < plans.size(); i++) {
-            if (plans.get(i).layout().isForRuntimes()) {
+            results[i] = CompleteOutput.find(plans.get(i), outputs.get(i));
+            if (results[i] != null) {
+                streams.note("arrowquant: " + Printable.text(outputs.get(i).path()) + " is complete already");
+            } else if (plans.get(i).layout().isForRuntimes()) {
                 together.add(plans.get(i));
                 theirs.add(outputs.get(i));
                 places.add(i);
@@ -89,7 +99,8 @@ final class QuantizeJob {
     }
 
     private Result run(SparkRun run, Storages.Located output) throws IOException {
-        OutputClaim claim = run.claim(output);
+        // The files of a table are Spark's, which does not tell what of them is whole: it begins anew.
+        OutputClaim claim = run.claim(output, false);
         Storage storage = output.storage();
         String directory = claim.directory();
 
@@ -168,7 +179,7 @@ final class QuantizeJob {
             TableSummary.write(directory, files.get(0).path(), configuration);
             files = FileChecksums.list(storage, directory);
         }
-        List<Integer> checksums = FileChecksums.compute(run.session(), configuration, files);
+        List<Integer> checksums = FileChecksums.compute(run.context(), configuration, files);
         List<Report.OutputFile> listed = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
             FileChecksums.OutputFile file = files.get(i);

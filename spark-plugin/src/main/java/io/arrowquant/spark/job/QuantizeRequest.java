@@ -9,6 +9,7 @@ import io.arrowquant.scheme.NonFinite;
  * What a quantize job is asked to do, checked as far as that is possible without looking at weights.
  *
  * @param settings all that was said, the profile's part included, for the report
+ * @param resume whether to go on where a job to the same output stopped
  * @param quality whether the error of every layer is measured
  * @param maxPartitionBytes tensors beyond are cut between partitions
  * @param maxShardBytes tensor bytes of an output file at most, in layouts for runtimes
@@ -23,6 +24,7 @@ record QuantizeRequest(
         NonFinite nonFinite,
         boolean quality,
         boolean overwrite,
+        boolean resume,
         long maxPartitionBytes,
         long maxShardBytes,
         boolean decodesOnly,

@@ -37,6 +37,7 @@ final class QuantizeSettings {
 
     String reportDirectory;
     boolean overwrite;
+    boolean resume;
     Map<String, String> environment = System.getenv();
     private final Map<String, String> also = new LinkedHashMap<>();
     private RecipeSettings given = RecipeSettings.empty();
@@ -130,6 +131,7 @@ final class QuantizeSettings {
                 onNonFinite == null ? NonFinite.ERROR : NonFinite.of(onNonFinite),
                 quality(settings),
                 overwrite,
+                resume,
                 settings.count(Setting.MAX_PARTITION_BYTES, WHOLE_TENSORS),
                 settings.count(Setting.MAX_SHARD_SIZE, Long.MAX_VALUE),
                 false,
@@ -151,6 +153,7 @@ final class QuantizeSettings {
                 NonFinite.ERROR,
                 false,
                 overwrite,
+                false,
                 WHOLE_TENSORS,
                 maxShardBytes,
                 true,

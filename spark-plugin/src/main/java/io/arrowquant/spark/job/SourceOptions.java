@@ -13,7 +13,7 @@ import java.util.Map;
  */
 final class SourceOptions {
     private static final List<String> OF_JOBS =
-            List.of("input", "output", "recipe", "default_scheme", "also", "layers", "overwrite", "report");
+            List.of("input", "output", "recipe", "default_scheme", "also", "layers", "overwrite", "resume", "report");
 
     private SourceOptions() {}
 
@@ -36,6 +36,7 @@ final class SourceOptions {
             case "also" -> settings.addAlso(list(value));
             case "layers" -> settings.addLayers(list(value));
             case "overwrite" -> settings.overwrite = flag(name, value);
+            case "resume" -> settings.resume = flag(name, value);
             case "report" -> settings.reportDirectory = value;
             default -> {
                 Setting setting = Setting.find(name);

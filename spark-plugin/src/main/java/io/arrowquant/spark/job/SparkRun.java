@@ -65,8 +65,11 @@ final class SparkRun implements Closeable {
     }
 
     /** Claims an output, until it is published or this run is closed. */
-    OutputClaim claim(Storages.Located output) throws IOException {
-        OutputClaim claim = OutputClaim.of(output.storage(), output.path(), jobId, context.applicationId());
+    OutputClaim claim(Storages.Located output, boolean resume) throws IOException {
+        String application = context.applicationId();
+        OutputClaim claim = resume
+                ? OutputClaim.resuming(output.storage(), output.path(), jobId, application)
+                : OutputClaim.of(output.storage(), output.path(), jobId, application);
         claims.add(claim);
         return claim;
     }
@@ -93,6 +96,11 @@ final class SparkRun implements Closeable {
     void beginPhase() {
         earlier = new Progress.State(0, 0);
         earlier = progress();
+    }
+
+    /** Counts what was done before this run among what its tasks have done. */
+    void countAsDone(long tensors, long bytes) {
+        earlier = new Progress.State(earlier.tensors() - tensors, earlier.bytes() - bytes);
     }
 
     /** Tensors and bytes that the tasks of this phase have read so far. */

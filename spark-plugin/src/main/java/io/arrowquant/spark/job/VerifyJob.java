@@ -65,7 +65,7 @@ final class VerifyJob {
                 read.add(file);
             }
         }
-        List<Integer> checksums = FileChecksums.compute(run.session(), configuration, read);
+        List<Integer> checksums = FileChecksums.compute(run.context(), configuration, read);
         for (int i = 0; i < read.size(); i++) {
             String found = Crc32c.text(checksums.get(i));
             Report.OutputFile expected = present.get(i);

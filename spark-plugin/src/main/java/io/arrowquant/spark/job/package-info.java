@@ -15,6 +15,12 @@
  * run the queries into the staging area, reads the result back, compares it with the plan, and publishes it at once.
  * {@link io.arrowquant.spark.job.SparkRun} ties all that to Spark: job group, partition records, cancelling.
  *
+ * <p><b>Model directories</b> are made by {@link io.arrowquant.spark.job.ModelJob}, a task for each file. With
+ * {@code --resume}, {@link io.arrowquant.spark.job.EarlierWork} finds what jobs before have finished: a task's work is known
+ * by a fingerprint of all that decides its bytes (sources and their times, tensors, schemes, results of first passes, the
+ * version), and a file counts when its checksum is what it was. The records of its task, errors included, go along, so that
+ * the report is that of a job which was never stopped.
+ *
  * <p><b>Comparing.</b> {@link io.arrowquant.spark.job.CompareSide} knows the tensors of a side, with quantized weights as
  * what they are decoded to; {@link io.arrowquant.spark.job.CompareJob} pairs those of two sides and has them measured, by
  * {@link io.arrowquant.spark.job.ModelComparison} from files or {@link io.arrowquant.spark.job.TableComparison} from rows.

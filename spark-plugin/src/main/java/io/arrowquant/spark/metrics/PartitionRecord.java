@@ -74,7 +74,8 @@ public record PartitionRecord(
         return json;
     }
 
-    String serialize() {
+    /** The whole record as text. */
+    public String serialize() {
         ObjectNode json = toJson();
         if (!layers.isEmpty()) {
             ObjectNode encoded = json.putObject("layers");
@@ -85,7 +86,8 @@ public record PartitionRecord(
         return json.toString();
     }
 
-    static PartitionRecord deserialize(String text) {
+    /** A record from what {@link #serialize} made of it. */
+    public static PartitionRecord deserialize(String text) {
         JsonNode json;
         try {
             json = JSON.readTree(text);

@@ -131,6 +131,11 @@ public final class TaskRecorder {
 
     private void complete(TaskContext task) {
         BY_TASK.remove(task.taskAttemptId());
+        sink.add(soFar(task).serialize());
+    }
+
+    /** What the task has done up to now. */
+    public PartitionRecord soFar(TaskContext task) {
         double worstCosine = Double.NaN;
         Map<String, byte[]> serialized = new LinkedHashMap<>();
         for (Map.Entry<String, ErrorStatistics> layer : layers.entrySet()) {
@@ -140,28 +145,27 @@ public final class TaskRecorder {
         }
         // Files that Spark's own writers made in this task count as well.
         long written = Math.max(bytesWritten, task.taskMetrics().outputMetrics().bytesWritten());
-        sink.add(new PartitionRecord(
-                        queryId,
-                        task.stageId(),
-                        task.stageAttemptNumber(),
-                        task.partitionId(),
-                        task.attemptNumber(),
-                        SparkEnv.get().executorId(),
-                        SparkEnv.get().blockManager().blockManagerId().host(),
-                        reads ? tensorsRead : tensorsQuantized,
-                        reads ? parametersRead : parametersQuantized,
-                        bytesRead,
-                        written,
-                        readNanos / 1e6,
-                        quantizeNanos / 1e6,
-                        writeNanos / 1e6,
-                        (System.nanoTime() - startNanos) / 1e6,
-                        memoryPeak,
-                        gcMillis() - startGcMillis,
-                        nonFinite,
-                        worstCosine,
-                        serialized)
-                .serialize());
+        return new PartitionRecord(
+                queryId,
+                task.stageId(),
+                task.stageAttemptNumber(),
+                task.partitionId(),
+                task.attemptNumber(),
+                SparkEnv.get().executorId(),
+                SparkEnv.get().blockManager().blockManagerId().host(),
+                reads ? tensorsRead : tensorsQuantized,
+                reads ? parametersRead : parametersQuantized,
+                bytesRead,
+                written,
+                readNanos / 1e6,
+                quantizeNanos / 1e6,
+                writeNanos / 1e6,
+                (System.nanoTime() - startNanos) / 1e6,
+                memoryPeak,
+                gcMillis() - startGcMillis,
+                nonFinite,
+                worstCosine,
+                serialized);
     }
 
     private static String queryId(TaskContext task) {

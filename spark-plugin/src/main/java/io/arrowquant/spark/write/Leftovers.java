@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The staging areas a new job finds beside its own. Those of dead jobs are removed; a half-done exchange of old files
- * for new ones is undone before. Others mean that somebody is at work here, and the new job is refused.
+ * for new ones is undone before, and a job that resumes takes over what is finished in them. Others mean that somebody is
+ * at work here, and the new job is refused.
  */
 final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
@@ -27,12 +28,15 @@ final class Leftovers {
     private final Storage storage;
     private final String output;
     private final String ownQueryId;
+    private final String takenTo;
     private final long oldBefore = Instant.now().minus(PATIENCE).toEpochMilli();
 
-    Leftovers(Storage storage, String output, String ownQueryId) {
+    /** {@code takenTo} is the area that what dead jobs have finished goes to, or null. */
+    Leftovers(Storage storage, String output, String ownQueryId, String takenTo) {
         this.storage = storage;
         this.output = output;
         this.ownQueryId = ownQueryId;
+        this.takenTo = takenTo;
     }
 
     void clear() throws IOException {
@@ -43,6 +47,9 @@ final class Leftovers {
             if (other && isDead(area)) {
                 LOG.info("Removing what a dead job left in {}", area.path());
                 Publication.undoInterrupted(storage, output, area.path());
+                if (takenTo != null) {
+                    FinishedAttempts.take(storage, area.path(), takenTo);
+                }
                 storage.delete(area.path());
             }
         }
@@ -50,6 +57,9 @@ final class Leftovers {
 
     /** False for areas of no consequence; an error when a job may be alive. */
     private boolean isDead(FileEntry area) throws IOException {
+        if (storage.exists(storage.child(area.path(), StagingOwner.STOPPED_FILE))) {
+            return true;
+        }
         String ownerFile = storage.child(area.path(), StagingOwner.FILE);
         if (!storage.exists(ownerFile)) {
             // A late task of a job that has ended made this; it may still be at it.
@@ -66,7 +76,11 @@ final class Leftovers {
             throw new InvalidRequestException(
                     "Another job is writing to '" + Printable.text(output) + "': "
                             + (owner == null ? "an unknown one" : owner.describe()),
-                    "Wait until it is done. If it no longer runs, delete " + area.path());
+                    "Wait until it is done. If it no longer runs, delete " + area.path()
+                            + (takenTo == null
+                                    ? ""
+                                    : " or, to go on with what it has finished, rename " + StagingOwner.FILE
+                                            + " in it to " + StagingOwner.STOPPED_FILE));
         }
         return true;
     }

@@ -33,7 +33,21 @@ public final class OutputClaim implements Closeable {
     /** Claims an output for a job; refuses when another job is writing to it, and cleans up after dead ones. */
     public static OutputClaim of(Storage storage, String output, String jobId, String applicationId)
             throws IOException {
-        StagingArea staging = StagingArea.claim(storage, output, jobId, StagingOwner.current(applicationId));
+        return of(storage, output, jobId, applicationId, false);
+    }
+
+    /**
+     * As above, for a job that goes on where dead ones stopped: {@link #finished} has what their tasks finished, and if
+     * this claim is closed without being published, what is finished by then stays for the next.
+     */
+    public static OutputClaim resuming(Storage storage, String output, String jobId, String applicationId)
+            throws IOException {
+        return of(storage, output, jobId, applicationId, true);
+    }
+
+    private static OutputClaim of(Storage storage, String output, String jobId, String applicationId, boolean resumable)
+            throws IOException {
+        StagingArea staging = StagingArea.claim(storage, output, jobId, StagingOwner.current(applicationId), resumable);
         OutputClaim claim = new OutputClaim(staging);
         try {
             storage.makeDirectories(claim.directory());
@@ -54,9 +68,33 @@ public final class OutputClaim implements Closeable {
         return new TaskStaging(staging.place(), configuration);
     }
 
+    /** What earlier jobs to this output finished, for a job that resumes. */
+    public List<FinishedAttempt> finished() throws IOException {
+        return FinishedAttempts.taken(staging.storage(), staging.path());
+    }
+
+    /** Where a task attempt left a file; {@code attempt} is the name of its directory. */
+    public String stagedFile(String attempt, String name) {
+        return staging.attemptFile(attempt, name);
+    }
+
     /** Makes a file that a task attempt left a part of what is to be published. */
-    public void adopt(int partition, long taskId, String name, String path) throws IOException {
-        staging.storage().rename(staging.taskFile(partition, taskId, name), path);
+    public void adopt(String attempt, String name, String path) throws IOException {
+        staging.storage().rename(stagedFile(attempt, name), path);
+    }
+
+    /** Bytes that jobs before have left beside an output; whoever claims it gets them back, or uses them. */
+    public static long bytesLeftBy(Storage storage, String output) throws IOException {
+        String temporary = StagingPlace.temporary(storage, output);
+        return storage.exists(temporary) ? bytesBelow(storage, temporary) : 0;
+    }
+
+    private static long bytesBelow(Storage storage, String directory) throws IOException {
+        long bytes = 0;
+        for (FileEntry entry : storage.list(directory)) {
+            bytes += entry.directory() ? bytesBelow(storage, entry.path()) : entry.size();
+        }
+        return bytes;
     }
 
     /**

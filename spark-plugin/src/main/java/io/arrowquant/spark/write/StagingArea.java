@@ -5,11 +5,14 @@ import io.arrowquant.error.Printable;
 import io.arrowquant.error.ResourceException;
 import io.arrowquant.storage.LocalStorage;
 import io.arrowquant.storage.Storage;
+import io.arrowquant.storage.Storage.FileEntry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -42,11 +45,13 @@ final class StagingArea {
     private final Storage storage;
     private final StagingPlace place;
     private final String path;
+    private final boolean resumable;
     private boolean kept;
 
-    private StagingArea(Storage storage, StagingPlace place) {
+    private StagingArea(Storage storage, StagingPlace place, boolean resumable) {
         this.storage = storage;
         this.place = place;
+        this.resumable = resumable;
         this.path = place.path(storage);
     }
 
@@ -55,18 +60,24 @@ final class StagingArea {
      * jobs that start at the same moment on two hosts may refuse each other; they never both go on.
      */
     static StagingArea claim(Storage storage, String output, String queryId, StagingOwner owner) throws IOException {
+        return claim(storage, output, queryId, owner, false);
+    }
+
+    /** {@code resumable} is to take over what dead jobs have finished, and to leave it to the next one in turn. */
+    static StagingArea claim(Storage storage, String output, String queryId, StagingOwner owner, boolean resumable)
+            throws IOException {
         synchronized (STARTING[Math.floorMod(output.hashCode(), STARTING.length)]) {
             boolean exists = storage.exists(output);
             if (exists && !storage.status(output).directory()) {
                 throw new InvalidRequestException(
                         "The output '" + Printable.text(output) + "' is a file", "Name a directory to write to");
             }
-            StagingArea area = new StagingArea(storage, new StagingPlace(output, queryId, !exists));
+            StagingArea area = new StagingArea(storage, new StagingPlace(output, queryId, !exists), resumable);
             RUNNING.add(queryId);
             try {
                 // Marked before looking at others: of two jobs at least one sees the other.
                 area.writeFile(area.place.ownerFile(storage), owner.toJson());
-                new Leftovers(storage, output, queryId).clear();
+                new Leftovers(storage, output, queryId, resumable ? area.path : null).clear();
             } catch (IOException | RuntimeException e) {
                 area.abandon();
                 throw e;
@@ -101,7 +112,12 @@ final class StagingArea {
 
     /** Where a task attempt left a file. */
     String taskFile(int partition, long taskId, String name) {
-        return storage.child(place.task(storage, partition, taskId), name);
+        return attemptFile(StagingPlace.attempt(partition, taskId), name);
+    }
+
+    /** A file in the directory of an attempt, of this job or taken over from another. */
+    String attemptFile(String directory, String name) {
+        return storage.child(storage.child(path, directory), name);
     }
 
     /** A file the driver stages under the name it will have. */
@@ -159,6 +175,9 @@ final class StagingArea {
             LOG.warn("Kept {}: it is needed to find out whether the write to {} is complete", path, place.output());
             return;
         }
+        if (resumable && leaveFinished()) {
+            return;
+        }
         sweep();
         if (stillThere()) {
             pause();
@@ -167,6 +186,34 @@ final class StagingArea {
         if (place.createsOutput()) {
             logged(place.output(), () -> deleteIfEmpty(storage, place.output()));
         }
+    }
+
+    /** Sweeps all but what tasks have finished; false when there is nothing of the kind. */
+    private boolean leaveFinished() {
+        try {
+            List<FileEntry> other = new ArrayList<>();
+            int finished = 0;
+            for (FileEntry entry : storage.list(path)) {
+                if (FinishedAttempts.isFinished(storage, entry)) {
+                    finished++;
+                } else {
+                    other.add(entry);
+                }
+            }
+            if (finished == 0) {
+                return false;
+            }
+            // The mark first: without it tasks that still run give up.
+            storage.rename(place.ownerFile(storage), place.stoppedFile(storage));
+            for (FileEntry entry : other) {
+                if (!entry.name().equals(StagingOwner.FILE)) {
+                    storage.delete(entry.path());
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("Could not tidy up {}; the next job to this output does", path, e);
+        }
+        return true;
     }
 
     private void sweep() {

@@ -25,6 +25,7 @@ import java.util.Optional;
  */
 record StagingOwner(String host, String processSpace, long pid, long processStart, String applicationId, long started) {
     static final String FILE = "owner.json";
+    static final String STOPPED_FILE = "stopped.json";
 
     /** Systems compute start times from a clock that may be set meanwhile. */
     private static final long START_TOLERANCE_MILLIS = 60_000;

@@ -31,8 +31,18 @@ record StagingPlace(String output, String queryId, boolean createsOutput) implem
         return storage.child(path(storage), StagingOwner.FILE);
     }
 
+    /** What the owner's mark becomes when the job stops, but leaves what it has finished to the next one. */
+    String stoppedFile(Storage storage) {
+        return storage.child(path(storage), StagingOwner.STOPPED_FILE);
+    }
+
     /** The directory of a task attempt; task ids are unique in an application, so attempts never share one. */
     String task(Storage storage, int partition, long taskId) {
-        return storage.child(path(storage), partition + "-" + taskId);
+        return storage.child(path(storage), attempt(partition, taskId));
+    }
+
+    /** What the directory of a task attempt is called. */
+    static String attempt(int partition, long taskId) {
+        return partition + "-" + taskId;
     }
 }

@@ -27,6 +27,17 @@ public final class TaskStaging implements Serializable {
         return configuration.value();
     }
 
+    /** What the directory of a task attempt is called. */
+    public static String attempt(int partition, long taskId) {
+        return StagingPlace.attempt(partition, taskId);
+    }
+
+    /** Declares all files of a task attempt finished; a later job can take them over by what the record says. */
+    public void declareFinished(int partition, long taskId, byte[] record) throws IOException {
+        Storage storage = Storages.reopen(place.output(), configuration.value());
+        FinishedAttempts.declare(storage, place.task(storage, partition, taskId), record);
+    }
+
     /** A new file of a task attempt, of about so many bytes. */
     public PlannedFile create(int partition, long taskId, String name, long bytes) throws IOException {
         Storage storage = Storages.reopen(place.output(), configuration.value());

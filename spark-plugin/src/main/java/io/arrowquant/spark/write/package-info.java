@@ -23,6 +23,12 @@
  * {@linkplain io.arrowquant.spark.write.StagingOwner owner's mark} in the staging area tells dead jobs from living
  * ones, and two jobs never write to one output at a time.
  *
+ * <p><b>Resuming.</b> A task that makes whole files says so in {@code finished.json} beside them, last. A job that resumes
+ * moves such {@linkplain io.arrowquant.spark.write.FinishedAttempts attempts} out of the areas of dead jobs into its own;
+ * what it does with them is its matter. When it stops before its end, it leaves what is finished then, and turns its mark
+ * into {@code stopped.json}, so that no later job takes it for living; without being told to resume, a later job removes
+ * all of it.
+ *
  * <p>Files are not forced to disk (fsync): as with Spark's own writers, a machine that loses power may lose what it
  * reported as written shortly before. File permissions are those the file system gives to new files.
  */
