@@ -50,7 +50,16 @@ class ResumeTest extends JobTestBase {
         assertThat(found(resumed)).isEqualTo(finished);
         assertThat(output.resolve("_temporary")).doesNotExist();
         Path whole = directory.resolve("whole");
-        succeed("quantize", "--input", source(), "--output", whole, "--scheme", "W4A16");
+        // Read through Hadoop this time, as from a store of any kind.
+        Path source = source();
+        succeed(
+                "quantize",
+                "--input",
+                FailingFileSystem.SCHEME + "://" + source,
+                "--output",
+                whole,
+                "--scheme",
+                "W4A16");
         assertThat(made(output)).isEqualTo(made(whole));
         succeed("verify", output);
         // Every tensor was read by one of the tasks that made the output, whichever run it belonged to.

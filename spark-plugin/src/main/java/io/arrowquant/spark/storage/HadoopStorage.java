@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.functional.FutureIO;
 
 /** Any Hadoop file system behind the storage port. */
 final class HadoopStorage implements Storage {
@@ -47,9 +48,11 @@ final class HadoopStorage implements Storage {
 
     @Override
     public RangeReader open(String path) throws IOException {
-        Path file = new Path(path);
-        return new HadoopRangeReader(
-                fileSystem.open(file), fileSystem.getFileStatus(file).getLen());
+        FileStatus status = fileSystem.getFileStatus(new Path(path));
+        // Object stores would look the file up again otherwise.
+        FSDataInputStream stream = FutureIO.awaitFuture(
+                fileSystem.openFile(status.getPath()).withFileStatus(status).build());
+        return new HadoopRangeReader(stream, status.getLen());
     }
 
     @Override
@@ -119,7 +122,11 @@ final class HadoopStorage implements Storage {
                 status.isDirectory());
     }
 
-    /** Positional reads; a direct buffer is filled through one reused array. */
+    /**
+     * Goes on in the stream where the last read ended, and seeks for any other: what reads file after file from front to
+     * end, as tasks do, then has one request of an object store or one block reader of HDFS, which read ahead, where
+     * positional reads would be a request each. A direct buffer is filled through one reused array.
+     */
     private static final class HadoopRangeReader implements RangeReader {
         private static final int CHUNK = 1 << 20;
 
@@ -139,21 +146,24 @@ final class HadoopStorage implements Storage {
 
         @Override
         public void readFully(long position, ByteBuffer target) throws IOException {
+            if (!target.hasRemaining()) {
+                return;
+            }
+            if (stream.getPos() != position) {
+                stream.seek(position);
+            }
             if (target.hasArray()) {
-                int length = target.remaining();
-                stream.readFully(position, target.array(), target.arrayOffset() + target.position(), length);
+                stream.readFully(target.array(), target.arrayOffset() + target.position(), target.remaining());
                 target.position(target.limit());
                 return;
             }
             if (chunk == null) {
                 chunk = new byte[CHUNK];
             }
-            long at = position;
             while (target.hasRemaining()) {
                 int length = Math.min(chunk.length, target.remaining());
-                stream.readFully(at, chunk, 0, length);
+                stream.readFully(chunk, 0, length);
                 target.put(chunk, 0, length);
-                at += length;
             }
         }
 
