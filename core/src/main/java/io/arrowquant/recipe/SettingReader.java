@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Values of settings from documents and from texts. Errors name the key and the place it stands in. */
@@ -27,7 +26,7 @@ final class SettingReader {
             case NUMBER -> number(setting, plain, place);
             case FLAG -> flag(setting, plain, place);
             case SIZE -> size(setting, plain);
-            case LIST -> lines(text);
+            case LIST -> SettingText.list(text);
             case RULES, WIDTHS -> ofNode(setting, json(setting, text, place), place);
         };
     }
@@ -111,26 +110,15 @@ final class SettingReader {
     }
 
     private static Boolean flag(Setting setting, String text, String place) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "true", "1", "yes" -> Boolean.TRUE;
-            case "false", "0", "no" -> Boolean.FALSE;
-            default -> throw invalid(setting, text, place, "Must be true or false");
-        };
+        Boolean flag = SettingText.flag(text);
+        if (flag == null) {
+            throw invalid(setting, text, place, "Must be true or false");
+        }
+        return flag;
     }
 
     private static Long size(Setting setting, String text) {
         return ByteSize.parse(setting.key().replace('_', '-'), text);
-    }
-
-    /** Lists on one line are separated by semicolons. */
-    private static List<String> lines(String text) {
-        List<String> items = new ArrayList<>();
-        for (String item : text.split(text.indexOf('\n') >= 0 ? "\n" : ";", -1)) {
-            if (!item.isBlank()) {
-                items.add(item.strip());
-            }
-        }
-        return List.copyOf(items);
     }
 
     private static List<String> list(Setting setting, JsonNode node, String place) {

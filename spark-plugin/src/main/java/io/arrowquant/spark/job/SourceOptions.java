@@ -2,6 +2,7 @@ package io.arrowquant.spark.job;
 
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.recipe.Setting;
+import io.arrowquant.recipe.SettingText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,8 +34,8 @@ final class SourceOptions {
             case "output" -> settings.output = value;
             case "recipe" -> settings.recipe = value;
             case "defaultscheme" -> settings.defaultScheme = value;
-            case "also" -> settings.addAlso(list(value));
-            case "layers" -> settings.addLayers(list(value));
+            case "also" -> settings.addAlso(SettingText.list(value));
+            case "layers" -> settings.addLayers(SettingText.list(value));
             case "overwrite" -> settings.overwrite = flag(name, value);
             case "resume" -> settings.resume = flag(name, value);
             case "report" -> settings.reportDirectory = value;
@@ -56,22 +57,11 @@ final class SourceOptions {
         return name.replace("_", "").toLowerCase(Locale.ROOT);
     }
 
-    private static List<String> list(String text) {
-        List<String> items = new ArrayList<>();
-        for (String item : text.split(text.indexOf('\n') >= 0 ? "\n" : ";", -1)) {
-            if (!item.isBlank()) {
-                items.add(item.strip());
-            }
-        }
-        return items;
-    }
-
     private static boolean flag(String name, String value) {
-        return switch (value.strip().toLowerCase(Locale.ROOT)) {
-            case "true" -> true;
-            case "false" -> false;
-            default ->
-                throw new InvalidRequestException("Invalid " + name + ": '" + value + "'", "Must be true or false");
-        };
+        Boolean flag = SettingText.flag(value);
+        if (flag == null) {
+            throw new InvalidRequestException("Invalid " + name + ": '" + value + "'", "Must be true or false");
+        }
+        return flag;
     }
 }
