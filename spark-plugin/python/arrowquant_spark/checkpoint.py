@@ -97,8 +97,8 @@ def quantize_checkpoint(
         defaults: Whether tensors are kept for what they are; they are unless this, or the recipe, says ``False``.
         strict: Refuse patterns that match nothing, and tensors that do not fit.
         overwrite: Replace an output that exists, once the new one is complete.
-        resume: Go on where a run to the same output stopped, and keep finished files for the next if this one stops. An
-            output that is complete already is left as it is. Parquet tables begin anew.
+        resume: Go on where a run to the same output stopped, and keep what is finished for the next if this one stops. An
+            output that is complete already is left as it is.
         quality: Measure the error of each tensor; on unless this, or the recipe, says ``False``.
         min_cosine: Give tensors that would come out with a lower cosine more bits: 2, 4, 8, and at last keep them.
         target_size: Tensor bytes of the output at most: schemes are chosen for the least error. A number, or ``"4GB"``.

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResumeTest extends JobTestBase {
     private static final Pattern FOUND = Pattern.compile("(\\d+) of 4 files were finished by an earlier run");
     private static final int FILES = 4;
+    private static final Object[] TABLE = {"--scheme", "int4", "--layer", "*.layers.3.*=int8", "--resume"};
 
     private Path output;
 
@@ -188,13 +189,43 @@ class ResumeTest extends JobTestBase {
     }
 
     @Test
-    void tablesBeginAnew() throws IOException {
-        source();
+    void tablesGoOnWithWhatIsFinished() throws IOException {
+        int finished = stop(output.toString(), "--scheme", "int4", "--layer", "*.layers.3.*=int8");
+        assertThat(finished).as("portions of int4 and of kept tensors").isEqualTo(2);
         repair();
-        quantize(output.toString(), "--scheme", "int4", "--resume");
+
+        Outcome resumed = quantize(output.toString(), TABLE);
+
+        assertThat(resumed.err()).contains("2 of 3 portions of the table were finished by an earlier run");
+        assertThat(output.resolve("_temporary")).doesNotExist();
         succeed("verify", output);
-        assertThat(quantize(output.toString(), "--scheme", "int4", "--resume").err())
-                .contains("is complete already");
+        Path whole = directory.resolve("whole");
+        quantize(whole.toString(), "--scheme", "int4", "--layer", "*.layers.3.*=int8");
+        for (String column : List.of("crc32c", "cosine", "scheme", "reason")) {
+            assertThat(report(output).get("tensors").findValuesAsText(column))
+                    .as(column)
+                    .isEqualTo(report(whole).get("tensors").findValuesAsText(column));
+        }
+        assertThat(sum(output, "tensors")).isEqualTo(sum(whole, "tensors"));
+        assertThat(quantize(output.toString(), TABLE).err()).contains("is complete already");
+    }
+
+    @Test
+    void damagedPortionsOfTablesAreMadeAgain() throws IOException {
+        stop(output.toString(), "--scheme", "int4", "--layer", "*.layers.3.*=int8");
+        Path damaged = files(output).stream()
+                .filter(name -> name.endsWith(".parquet"))
+                .map(output::resolve)
+                .findFirst()
+                .orElseThrow();
+        byte[] bytes = Files.readAllBytes(damaged);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(damaged, bytes);
+        repair();
+
+        assertThat(quantize(output.toString(), TABLE).err())
+                .contains("1 of 3 portions of the table were finished by an earlier run");
+        succeed("verify", output);
     }
 
     /** Runs a job that stops at the last file; gives the number of files that were finished until then. */
@@ -204,7 +235,7 @@ class ResumeTest extends JobTestBase {
         arguments.add("--resume");
         Outcome stopped = run(arguments.toArray());
         assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(1);
-        assertThat(stopped.err()).contains("contains NaN", "files that are finished stay");
+        assertThat(stopped.err()).contains("contains NaN", "what is finished stays");
         assertThat(files(output)).isNotEmpty().allMatch(name -> name.startsWith("_temporary/"));
         int finished = stagedFiles().size();
         assertThat(finished).isBetween(1, FILES - 1);

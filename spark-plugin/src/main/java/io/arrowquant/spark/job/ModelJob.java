@@ -79,27 +79,6 @@ final class ModelJob {
             OutputClaim claim = run.claim(outputs.get(i), plans.get(i).request().resume());
             jobs.add(new ModelJob(i, plans.get(i), outputs.get(i), claim, configuration));
         }
-        try {
-            return make(run, jobs, plans, configuration, streams, begin);
-        } catch (Exception failed) {
-            if (plans.get(0).request().resume()) {
-                if (Cancellation.isBehind(failed)) {
-                    throw new CancelledException(Cancellation.RESUMABLE, failed);
-                }
-                streams.note("arrowquant: files that are finished stay; the same command goes on from there");
-            }
-            throw failed;
-        }
-    }
-
-    private static List<QuantizeJob.Result> make(
-            SparkRun run,
-            List<ModelJob> jobs,
-            List<JobPlan> plans,
-            Configuration configuration,
-            Streams streams,
-            long begin)
-            throws IOException {
         List<ModelFile> division =
                 PlannedFiles.division(plans, Parallelism.of(run.context()).tasks());
         List<PartitionRecord> records = new ArrayList<>(convert(run, jobs, division, configuration, streams));

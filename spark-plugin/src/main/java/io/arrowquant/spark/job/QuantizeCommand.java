@@ -131,9 +131,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Option(
             names = "--resume",
-            description =
-                    "Go on where a run to this output stopped: files that are finished are kept, now and if this one"
-                            + " stops. Tables begin anew.")
+            description = "Go on where a run to this output stopped. What is finished stays if this one stops as well.")
     private boolean resume;
 
     @Option(names = "--strict", description = "Refuse patterns that match no tensor.")

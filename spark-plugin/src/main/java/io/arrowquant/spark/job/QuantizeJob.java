@@ -1,10 +1,12 @@
 package io.arrowquant.spark.job;
 
+import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
 import io.arrowquant.error.ResourceException;
 import io.arrowquant.quality.ErrorSummary;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.scheme.PartSpec;
+import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.metrics.PartitionRecord;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
@@ -81,7 +83,8 @@ final class QuantizeJob {
         if (!together.isEmpty()) {
             try (SparkRun run = SparkRun.begin("quantize " + input)) {
                 together.replaceAll(plan -> SchemeDecision.decide(plan, run, configuration, streams));
-                List<Result> made = ModelJob.run(run, together, theirs, configuration, streams);
+                List<Result> made = resumably(
+                        together.get(0), streams, () -> ModelJob.run(run, together, theirs, configuration, streams));
                 for (int i = 0; i < made.size(); i++) {
                     results[places.get(i)] = made.get(i);
                 }
@@ -91,21 +94,43 @@ final class QuantizeJob {
             if (results[i] == null) {
                 try (SparkRun run = SparkRun.begin("quantize " + input)) {
                     JobPlan decided = SchemeDecision.decide(plans.get(i), run, configuration, streams);
-                    results[i] = new QuantizeJob(decided, configuration, streams).run(run, outputs.get(i));
+                    QuantizeJob job = new QuantizeJob(decided, configuration, streams);
+                    Storages.Located output = outputs.get(i);
+                    results[i] = resumably(decided, streams, () -> job.run(run, output));
                 }
             }
         }
         return List.of(results);
     }
 
+    /** A job, or a part of it. */
+    private interface Step<T> {
+        T run() throws IOException;
+    }
+
+    /** Says when something fails that there is something to go on with. */
+    private static <T> T resumably(JobPlan plan, Streams streams, Step<T> step) throws IOException {
+        try {
+            return step.run();
+        } catch (Exception failed) {
+            // Requests are refused before anything is made.
+            if (plan.request().resume() && !(failed instanceof InvalidRequestException)) {
+                if (Cancellation.isBehind(failed)) {
+                    throw new CancelledException(Cancellation.RESUMABLE, failed);
+                }
+                streams.note("arrowquant: what is finished stays; the same command goes on from there");
+            }
+            throw failed;
+        }
+    }
+
     private Result run(SparkRun run, Storages.Located output) throws IOException {
-        // The files of a table are Spark's, which does not tell what of them is whole: it begins anew.
-        OutputClaim claim = run.claim(output, false);
+        OutputClaim claim = run.claim(output, plan.request().resume());
         Storage storage = output.storage();
         String directory = claim.directory();
 
-        writeTable(run, storage, directory);
-        List<PartitionRecord> records = run.records();
+        List<PartitionRecord> records = new ArrayList<>(writeTable(run, output, claim));
+        records.addAll(run.records());
         Quality quality = Quality.of(records);
         if (plan.request().hasMinCosine()) {
             quality.requireCosine(plan.request().minCosine());
@@ -126,15 +151,23 @@ final class QuantizeJob {
         return new Result(report, records, output);
     }
 
-    private void writeTable(SparkRun run, Storage storage, String directory) throws IOException {
+    /** Gives the records of what earlier jobs have made of the table. */
+    private List<PartitionRecord> writeTable(SparkRun run, Storages.Located output, OutputClaim claim)
+            throws IOException {
         TableWrite table = new TableWrite(run.session(), plan);
         ProgressLine line = new ProgressLine("quantize", plan.tensors().size(), plan.bytesBefore());
         try (Progress progress = new Progress(streams, line, run::progress)) {
             progress.start();
+            if (plan.request().resume()) {
+                TablePortions portions = new TablePortions(run, plan, output, claim, configuration);
+                portions.write(table, Parallelism.of(run.context()).tasks(), streams);
+                return portions.earlierRecords();
+            }
             for (WriteGroup group : plan.groups()) {
                 run.stopIfEnding();
-                table.write(group, storage.child(directory, group.directory()));
+                table.write(group, output.storage().child(claim.directory(), group.directory()));
             }
+            return List.of();
         }
     }
 

@@ -113,7 +113,7 @@ final class TableWrite {
 
     /** The filter that selects the group's tensors, or null when it has all; the reader answers it from headers. */
     private Column condition(WriteGroup group) {
-        if (plan.groups().size() == 1 && plan.dropped().isEmpty()) {
+        if (group.tensors().size() == plan.tensors().size() && plan.dropped().isEmpty()) {
             return null;
         }
         if (plan.hasUniqueNames()) {

@@ -14,6 +14,11 @@ import java.util.List;
  * @param groupSize element ranges begin at multiples of this
  */
 record WriteGroup(Scheme scheme, DataType dtype, boolean whole, long groupSize, List<PlannedTensor> tensors) {
+    /** Some of its tensors. */
+    WriteGroup of(List<PlannedTensor> some) {
+        return new WriteGroup(scheme, dtype, whole, groupSize, List.copyOf(some));
+    }
+
     /** What the column {@code scheme} says of them. */
     String label() {
         return scheme == null ? dtype.name() : scheme.label();

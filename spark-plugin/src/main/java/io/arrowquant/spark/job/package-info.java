@@ -19,7 +19,8 @@
  * {@code --resume}, {@link io.arrowquant.spark.job.EarlierWork} finds what jobs before have finished: a task's work is known
  * by a fingerprint of all that decides its bytes (sources and their times, tensors, schemes, results of first passes, the
  * version), and a file counts when its checksum is what it was. The records of its task, errors included, go along, so that
- * the report is that of a job which was never stopped.
+ * the report is that of a job which was never stopped. Of a table only Spark knows what its tasks have finished, so a job
+ * that can be resumed makes it by queries for one portion after the other: {@link io.arrowquant.spark.job.TablePortions}.
  *
  * <p><b>Comparing.</b> {@link io.arrowquant.spark.job.CompareSide} knows the tensors of a side, with quantized weights as
  * what they are decoded to; {@link io.arrowquant.spark.job.CompareJob} pairs those of two sides and has them measured, by

@@ -73,6 +73,11 @@ public final class OutputClaim implements Closeable {
         return FinishedAttempts.taken(staging.storage(), staging.path());
     }
 
+    /** Declares what lies in the directory of an attempt finished, as tasks do by {@link TaskStaging#declareFinished}. */
+    public void declareFinished(String attempt, byte[] record) throws IOException {
+        FinishedAttempts.declare(staging.storage(), staging.storage().child(staging.path(), attempt), record);
+    }
+
     /** Where a task attempt left a file; {@code attempt} is the name of its directory. */
     public String stagedFile(String attempt, String name) {
         return staging.attemptFile(attempt, name);
