@@ -31,4 +31,11 @@ public final class CheckpointPaths {
                     REMEDY);
         }
     }
+
+    /** Whether a path is a directory or lies inside it, links resolved. Neither need exist. */
+    public static boolean contains(Storage storage, String directory, String path) throws IOException {
+        String outer = storage.canonical(directory);
+        String inner = storage.canonical(path);
+        return inner.equals(outer) || Confinement.isInside(inner, outer);
+    }
 }

@@ -23,8 +23,9 @@ final class ComponentScan {
     private final List<FileEntry> visible = new ArrayList<>();
     private final List<String> safetensors = new ArrayList<>();
     private final List<FileEntry> indexes = new ArrayList<>();
+    private final List<FileEntry> directories = new ArrayList<>();
 
-    /** {@code prefix} is "" for the root, else the component's name and a slash. */
+    /** {@code prefix} is "" for the root, else the names that lead to the directory, each with a slash. */
     ComponentScan(Storage storage, String prefix, String directory, List<FileEntry> children) {
         this.storage = storage;
         this.prefix = prefix;
@@ -35,6 +36,8 @@ final class ComponentScan {
                 if (!FileNames.isHidden(child.name())) {
                     visible.add(child);
                 }
+            } else if (!FileNames.isHidden(child.name())) {
+                directories.add(child);
             }
         }
         for (FileEntry file : visible) {
@@ -44,6 +47,15 @@ final class ComponentScan {
                 indexes.add(file);
             }
         }
+    }
+
+    String prefix() {
+        return prefix;
+    }
+
+    /** The directories in this one that are not hidden. */
+    List<FileEntry> directories() {
+        return directories;
     }
 
     boolean hasWeights() {

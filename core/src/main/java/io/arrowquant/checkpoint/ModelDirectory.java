@@ -6,11 +6,14 @@ import io.arrowquant.storage.Storage;
 import io.arrowquant.storage.Storage.FileEntry;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What there is to read in a directory: the weights of the directory itself or, when it has none or is a diffusers
- * pipeline, those of its component directories. A pipeline's weights at the root repeat those of its components.
+ * pipeline, those of its component directories. A pipeline's weights at the root repeat those of its components. Files that
+ * are no weights count wherever they lie.
  */
 record ModelDirectory(List<Component> components, List<CheckpointFile> otherFiles, List<String> ignoredWeights) {
 
@@ -27,21 +30,17 @@ record ModelDirectory(List<Component> components, List<CheckpointFile> otherFile
             if (!top.hasWeights()) {
                 throw noWeights(root, children);
             }
-            Component only = top.component(confinement);
-            return new ModelDirectory(List.of(only), top.otherFiles(confinement), top.ignoredWeights(only));
+            parts = List.of(top);
         }
-        List<Component> components = new ArrayList<>();
-        List<CheckpointFile> otherFiles = new ArrayList<>(top.otherFiles(confinement));
-        List<String> ignored = new ArrayList<>(top.ignoredWeights(null));
+        Map<String, Component> components = new LinkedHashMap<>();
         for (ComponentScan part : parts) {
-            Component component = part.hasWeights() ? part.component(confinement) : null;
-            if (component != null) {
-                components.add(component);
+            if (part.hasWeights()) {
+                components.put(part.prefix(), part.component(confinement));
             }
-            otherFiles.addAll(part.otherFiles(confinement));
-            ignored.addAll(part.ignoredWeights(component));
         }
-        return new ModelDirectory(components, otherFiles, ignored);
+        AllFiles all = new AllFiles(storage, confinement, components);
+        all.add(top);
+        return new ModelDirectory(List.copyOf(components.values()), all.others(), all.ignoredWeights());
     }
 
     private static List<ComponentScan> directories(Storage storage, List<FileEntry> children) throws IOException {

@@ -2,8 +2,10 @@ package io.arrowquant.recipe;
 
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.quality.ByteBudget;
+import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.storage.ByteSize;
+import io.arrowquant.tensor.TensorInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,18 +28,23 @@ public final class SchemeChoice {
     public record Measured(List<SchemeOption> options) {}
 
     private final Plan plan;
+    private final Recipe recipe;
     private final List<Scheme> candidates;
     private final double minCosine;
     private final long target;
 
-    private SchemeChoice(Plan plan, List<Scheme> candidates, double minCosine, long target) {
+    private SchemeChoice(Plan plan, Recipe recipe, List<Scheme> candidates, double minCosine, long target) {
         this.plan = plan;
+        this.recipe = recipe;
         this.candidates = candidates;
         this.minCosine = minCosine;
         this.target = target;
     }
 
-    /** What settings ask for; null when they ask for no choice. */
+    /**
+     * What settings ask for; null when they ask for no choice. A target that no choice meets is refused here, before a
+     * weight is read, as far as headers show it.
+     */
     public static SchemeChoice of(Plan plan, Recipe recipe, RecipeSettings settings) {
         boolean size = settings.has(Setting.TARGET_SIZE);
         boolean bits = settings.has(Setting.TARGET_BPW);
@@ -51,8 +58,68 @@ public final class SchemeChoice {
         if (bits) {
             target = (long) Math.floor(settings.number(Setting.TARGET_BPW) / Byte.SIZE * plan.parameters());
         }
-        return new SchemeChoice(
-                plan, SchemeCandidates.of(settings, recipe), settings.number(Setting.MIN_COSINE), target);
+        SchemeChoice choice = new SchemeChoice(
+                plan, recipe, SchemeCandidates.of(settings, recipe), settings.number(Setting.MIN_COSINE), target);
+        if (choice.hasTarget()) {
+            choice.requireReachable();
+        }
+        return choice;
+    }
+
+    private void requireReachable() {
+        long least = plan.bytesAfter();
+        for (List<PlannedTensor> unit : units()) {
+            long smallest = 0;
+            for (PlannedTensor tensor : unit) {
+                least -= tensor.bytesAfter();
+                smallest += tensor.bytesBefore();
+            }
+            for (Scheme candidate : candidates) {
+                if (unit.stream().allMatch(tensor -> fits(candidate, tensor))) {
+                    smallest = Math.min(smallest, leastBytes(candidate, unit));
+                }
+            }
+            least += smallest;
+        }
+        if (least > target) {
+            throw unreachable(least);
+        }
+    }
+
+    /** Without texts whose length only their tensor's values tell. */
+    private static long leastBytes(Scheme scheme, List<PlannedTensor> tensors) {
+        long bytes = 0;
+        for (PlannedTensor tensor : tensors) {
+            for (PartSpec part : new PlannedTensor(tensor.source(), scheme, null).parts()) {
+                bytes += part.extent() == PartSpec.Extent.EXACT ? part.byteLength() : 0;
+            }
+        }
+        return bytes;
+    }
+
+    /** Whether the layout can hold a tensor in a scheme, as a plan would decide on it. */
+    private boolean fits(Scheme scheme, PlannedTensor tensor) {
+        TensorInfo info = tensor.source().info();
+        if (StructuralKeeps.unfit(info, recipe.effectiveLayout(), scheme, recipe.defaults()) != null) {
+            return false;
+        }
+        try {
+            scheme.check(info.shape());
+            return true;
+        } catch (InvalidRequestException doesNotFit) {
+            return false;
+        }
+    }
+
+    private InvalidRequestException unreachable(long least) {
+        return new InvalidRequestException(
+                "The target of " + bytes(target) + " cannot be met: with the smallest candidates the tensors take "
+                        + bytes(least),
+                "Ask for more, or name smaller candidates");
+    }
+
+    private static String bytes(long bytes) {
+        return ByteSize.show(bytes) + (bytes < 1024 ? "" : " (" + bytes + " bytes)");
     }
 
     /** The schemes to be measured. */
@@ -70,7 +137,7 @@ public final class SchemeChoice {
     }
 
     /** The tensors to be measured, in sets that decide together. */
-    public List<List<PlannedTensor>> units(Recipe recipe) {
+    public List<List<PlannedTensor>> units() {
         Map<PlannedTensor, List<PlannedTensor>> together = new HashMap<>();
         if (recipe.effectiveLayout().isForRuntimes()) {
             plan.fusedSets().forEach(set -> set.forEach(tensor -> together.put(tensor, set)));
@@ -97,9 +164,9 @@ public final class SchemeChoice {
             double squaredError = 0;
             double cosine = 1;
             boolean fits = true;
-            for (Measured member : measured) {
-                SchemeOption option = member.options().get(candidate);
-                if (option == null) {
+            for (int i = 0; i < measured.size(); i++) {
+                SchemeOption option = measured.get(i).options().get(candidate);
+                if (option == null || !fits(candidates.get(candidate), tensors.get(i))) {
                     fits = false;
                     break;
                 }
@@ -161,10 +228,7 @@ public final class SchemeChoice {
         }
         long missing = ByteBudget.least(costs) - available;
         if (missing > 0) {
-            throw new InvalidRequestException(
-                    "The target of " + ByteSize.show(target) + " cannot be met: with the smallest candidates the"
-                            + " tensors take " + ByteSize.show(target + missing),
-                    "Ask for more, or name smaller candidates");
+            throw unreachable(target + missing);
         }
         int[] numbers = ByteBudget.choose(costs, available);
         List<SchemeOption> chosen = new ArrayList<>();

@@ -1,13 +1,18 @@
 package io.arrowquant.storage;
 
 import io.arrowquant.error.InvalidRequestException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as people write them: {@code 500MB} and {@code 5GB} are decimal, {@code 4m}, {@code 4MiB} and so on binary. */
+/**
+ * Sizes as people write them: {@code 500MB} and {@code 4.5GB} are decimal, {@code 4m}, {@code 4MiB} and so on binary. What a
+ * fraction leaves of a byte is dropped.
+ */
 public final class ByteSize {
-    private static final Pattern FORM = Pattern.compile("\\s*(\\d+)\\s*([a-zA-Z]*)\\s*");
+    private static final Pattern FORM = Pattern.compile("\\s*(\\d{1,19}(?:\\.\\d{1,19})?)\\s*([a-zA-Z]*)\\s*");
 
     private ByteSize() {}
 
@@ -16,15 +21,17 @@ public final class ByteSize {
         Matcher form = FORM.matcher(text);
         if (form.matches()) {
             long unit = unit(form.group(2).toLowerCase(Locale.ROOT));
-            if (unit > 0) {
-                try {
-                    return Math.multiplyExact(Long.parseLong(form.group(1)), unit);
-                } catch (ArithmeticException | NumberFormatException tooLarge) {
-                    throw invalid(option, text, tooLarge);
+            BigDecimal number = new BigDecimal(form.group(1));
+            // Half a byte is a slip of the pen.
+            if (unit > 1 || (unit == 1 && number.scale() == 0)) {
+                BigInteger bytes = number.multiply(BigDecimal.valueOf(unit)).toBigInteger();
+                if (bytes.bitLength() < Long.SIZE) {
+                    return bytes.longValue();
                 }
             }
         }
-        throw invalid(option, text, null);
+        throw new InvalidRequestException(
+                "Invalid " + option + ": '" + text + "'", "Write bytes, or a size such as 64MiB or 4.5GB");
     }
 
     private static long unit(String suffix) {
@@ -40,11 +47,6 @@ public final class ByteSize {
             case "t", "tib" -> 1L << 40;
             default -> 0L;
         };
-    }
-
-    private static InvalidRequestException invalid(String option, String text, Throwable cause) {
-        return new InvalidRequestException(
-                "Invalid " + option + ": '" + text + "'", "Write bytes, or a size such as 64MiB or 5GB", cause);
     }
 
     /** A size for people, in binary units. */

@@ -73,8 +73,28 @@ class CheckpointTest {
                 .extracting(CheckpointFile::file)
                 .containsExactly("__init__.py", "config.json");
         assertThat(checkpoint.ignoredWeights())
-                .containsExactly("consolidated.safetensors", "pytorch_model.bin", "pytorch_model.bin.index.json");
+                .containsExactly(
+                        "consolidated.safetensors",
+                        "pytorch_model.bin",
+                        "pytorch_model.bin.index.json",
+                        "original/part.safetensors");
         assertThat(checkpoint.tensorsOf(TWO)).extracting(CheckpointTensor::name).containsExactly("c", "z");
+    }
+
+    @Test
+    void filesInDirectoriesOfAnyDepth() throws IOException {
+        ModelFiles.shard(model.resolve("model.safetensors"), "w");
+        ModelFiles.text(model.resolve("1_Pooling/config.json"), "{}");
+        ModelFiles.text(model.resolve("assets/a/b/c.txt"), "");
+        ModelFiles.text(model.resolve("assets/.hidden/d.txt"), "");
+        ModelFiles.text(model.resolve("onnx/model.bin"), "");
+        ModelFiles.shard(model.resolve("adapter/deep/part.safetensors"), "w");
+
+        assertThat(names(open(model))).containsExactly("model.safetensors:w");
+        assertThat(open(model).otherFiles())
+                .extracting(CheckpointFile::file)
+                .containsExactly("1_Pooling/config.json", "assets/a/b/c.txt");
+        assertThat(open(model).ignoredWeights()).containsExactly("adapter/deep/part.safetensors", "onnx/model.bin");
     }
 
     @Test
@@ -142,6 +162,9 @@ class CheckpointTest {
         ModelFiles.shard(model.resolve("model.safetensors"), "w");
         ModelFiles.text(model.resolve("scheduler/scheduler_config.json"), "{}");
         assertThat(names(open(model))).containsExactly("model.safetensors:w");
+        assertThat(open(model).otherFiles())
+                .extracting(CheckpointFile::file)
+                .containsExactly("model_index.json", "scheduler/scheduler_config.json");
     }
 
     @Test

@@ -65,6 +65,24 @@ class ConfinementTest {
     }
 
     @Test
+    void directoriesThatLeadOutOrInCircles() throws IOException {
+        ModelFiles.shard(model.resolve("model.safetensors"), "w");
+        ModelFiles.text(model.resolve("a/a.txt"), "");
+        ModelFiles.text(model.resolve("b/b.txt"), "");
+        Files.createSymbolicLink(model.resolve("a/to-b"), Path.of("../b"));
+        Files.createSymbolicLink(model.resolve("b/to-a"), Path.of("../a"));
+        assertThat(open(model).otherFiles())
+                .extracting(CheckpointFile::file)
+                .containsExactly("a/a.txt", "a/to-b/b.txt");
+        Path up = Files.createSymbolicLink(model.resolve("b/up"), Path.of(".."));
+        refused(model, model.resolve("a/to-b/up"), model);
+        Files.delete(up);
+        ModelFiles.text(temp.resolve("elsewhere/secret.txt"), "");
+        Path link = Files.createSymbolicLink(model.resolve("c"), temp.resolve("elsewhere"));
+        refused(model, link, temp.resolve("elsewhere"));
+    }
+
+    @Test
     void theHuggingFaceCache() throws IOException {
         Path repository = temp.resolve("models--org--name");
         ModelFiles.shard(repository.resolve("blobs/0a1b"), "w");

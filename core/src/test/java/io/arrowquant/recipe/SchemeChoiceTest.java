@@ -79,7 +79,7 @@ class SchemeChoiceTest {
                 tensor("l.norm.weight", 128),
                 tensor("l.down_proj.weight", 128, 128));
         Recipe recipe = RecipeResolver.resolve(settings);
-        assertThat(SchemeChoice.of(plan, recipe, settings).units(recipe))
+        assertThat(SchemeChoice.of(plan, recipe, settings).units())
                 .extracting(unit -> unit.stream()
                         .map(tensor -> tensor.source().name())
                         .toList()
@@ -181,7 +181,7 @@ class SchemeChoiceTest {
 
     @Test
     void targetsThatCannotBeMetAreRefusedWithWhatCan() {
-        RecipeSettings settings = settings("{scheme: int4, target_size: 10}");
+        RecipeSettings settings = settings("{scheme: int4, target_size: 600, min_cosine: 0.99}");
         Plan plan = plan(settings, tensor("a.weight", 8, 128));
         SchemeChoice choice = SchemeChoice.of(plan, RecipeResolver.resolve(settings), settings);
         List<SchemeOption> options = new ArrayList<>();
@@ -189,8 +189,39 @@ class SchemeChoiceTest {
         SchemeChoice.Unit unit = choice.unit(plan.tensors(), List.of(new SchemeChoice.Measured(options)));
         assertThatThrownBy(() -> choice.choose(List.of(unit)))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("cannot be met")
-                .hasMessageContaining("300 B");
+                .hasMessageStartingWith("The target of 600 B cannot be met")
+                .hasMessageContaining("2.0 KiB (2048 bytes)");
+    }
+
+    /** What headers tell: 320 bytes of codes, scales and zero points, or 1620 without the state, and 16 that are kept. */
+    @ParameterizedTest
+    @CsvSource({"int4, 336, 335", "'nf4(nested=true)', 1636, 1635"})
+    void targetsBelowTheSmallestCandidatesAreRefusedByHeadersAlone(String scheme, long enough, long tooLittle) {
+        CheckpointTensor[] tensors = {tensor("a.weight", 8, 128), tensor("norm.weight", 8)};
+        RecipeSettings reachable = settings("{scheme: '" + scheme + "', target_size: " + enough + "}");
+        assertThat(choice(reachable, tensors).target()).isEqualTo(enough);
+        RecipeSettings settings = settings("{scheme: '" + scheme + "', target_size: " + tooLittle + "}");
+        assertThatThrownBy(() -> choice(settings, tensors))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("cannot be met");
+    }
+
+    /** FP8_BLOCK encodes it, but no runtime loads what comes out. */
+    @Test
+    void candidatesThatTheLayoutCannotHoldAreNoOptions() {
+        RecipeSettings settings = settings("{scheme: W8A16, target_bpw: 9, candidates: [W8A16, FP8_BLOCK]}");
+        Plan plan = plan(settings, tensor("a.down_proj.weight", 200, 256), tensor("b.down_proj.weight", 256, 256));
+        SchemeChoice choice = SchemeChoice.of(plan, RecipeResolver.resolve(settings), settings);
+        List<SchemeOption> options = List.of(
+                measured(choice.candidates().get(0), 200, 3, 0.9),
+                measured(choice.candidates().get(1), 100, 1, 0.99));
+        List<String> odd = new ArrayList<>();
+        List<String> whole = new ArrayList<>();
+        List<SchemeChoice.Measured> results = List.of(new SchemeChoice.Measured(options));
+        choice.unit(List.of(plan.tensors().get(0)), results).options().forEach(option -> odd.add(option.shown()));
+        choice.unit(List.of(plan.tensors().get(1)), results).options().forEach(option -> whole.add(option.shown()));
+        assertThat(odd).containsExactly("W8A16", "keep");
+        assertThat(whole).containsExactly("W8A16", "FP8_BLOCK", "keep");
     }
 
     @Test

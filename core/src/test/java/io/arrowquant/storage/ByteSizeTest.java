@@ -22,18 +22,36 @@ class ByteSizeTest {
         "3mb, 3000000",
         "1TB, 1000000000000",
         "1tib, 1099511627776",
-        "9b, 9"
+        "9b, 9",
+        "4.5GB, 4500000000",
+        "0.1GB, 100000000",
+        "1.5k, 1536",
+        "0.0015kb, 1",
+        "9223372036854775807, 9223372036854775807"
     })
     void readsSizes(String text, long bytes) {
         assertThat(ByteSize.parse("splitBytes", text)).isEqualTo(bytes);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-1", "4x", "GB", "1.5GB", "99999999999999999999", "9999999999999TB"})
+    @ValueSource(
+            strings = {
+                "",
+                "-1",
+                "4x",
+                "GB",
+                "1.5",
+                ".5GB",
+                "1.GB",
+                "1e6",
+                "99999999999999999999",
+                "9223372036854775808",
+                "9999999999999TB"
+            })
     void refusesTheRest(String text) {
         assertThatThrownBy(() -> ByteSize.parse("splitBytes", text))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessage("Invalid splitBytes: '" + text + "'. Write bytes, or a size such as 64MiB or 5GB");
+                .hasMessage("Invalid splitBytes: '" + text + "'. Write bytes, or a size such as 64MiB or 4.5GB");
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import io.arrowquant.spark.testing.CheckpointFiles;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,6 +45,15 @@ class DryRunTest extends JobTestBase {
             assertThat(planned).isEqualTo(written);
             assertThat(weights(outputs[i])).isEqualTo(new HashSet<>(planned.values()));
             assertThat(document.get("output_files_caveat").isNull()).isTrue();
+            assertThat(document.get("sizes_caveat").isNull()).isTrue();
+            Map<String, Long> sizes = new TreeMap<>();
+            document.get("output_files")
+                    .forEach(file -> sizes.put(
+                            file.get("name").asText(), file.get("bytes").asLong()));
+            for (String name : weights(outputs[i])) {
+                assertThat(sizes.remove(name)).as(name).isEqualTo(Files.size(outputs[i].resolve(name)));
+            }
+            assertThat(sizes).isEmpty();
         }
     }
 
@@ -119,6 +129,23 @@ class DryRunTest extends JobTestBase {
                 .distinct()
                 .collectAsList();
         assertThat(rows).extracting(row -> row.getString(0)).containsExactlyInAnyOrderElementsOf(weights(out("small")));
+    }
+
+    /** The text that describes nested scales holds a number, which has as many digits as it happens to have. */
+    @Test
+    void sizesThatFollowFromTheWeightsAreUpperBounds() throws IOException {
+        List<Object> request =
+                List.of("quantize", "--input", MODEL, "--output", out("nested"), "--scheme", "nf4(nested=true)");
+        assertThat(succeed(QuantizeJobTest.with(request, "--dry-run")).out()).contains("Bytes after are upper bounds");
+        JsonNode dry =
+                succeed(QuantizeJobTest.with(request, "--dry-run", "--json")).json();
+        succeed(request.toArray());
+        assertThat(report(out("nested")).get("totals").get("bytes_after").asLong())
+                .isBetween(1L, dry.get("totals").get("bytes_after").asLong());
+        for (JsonNode file : dry.get("output_files")) {
+            assertThat(Files.size(out("nested").resolve(file.get("name").asText())))
+                    .isBetween(1L, file.get("bytes").asLong());
+        }
     }
 
     @Test

@@ -154,4 +154,63 @@ class JobRefusalTest extends JobTestBase {
         assertThat(failure(2, "quantize", "--input", model(), "--output", file, "--scheme", "int4", "--overwrite"))
                 .isEqualTo("The output '" + file + "' is a file. Name a directory to write to");
     }
+
+    @Test
+    void pathsThatAreNoneAreRefused() throws IOException {
+        assertThat(failure(2, "quantize", "--input", "", "--output", "out", "--scheme", "int4"))
+                .isEqualTo("A path is empty. Name a file or a directory");
+        assertThat(failure(2, "quantize", "--input", model(), "--output", "", "--scheme", "int4"))
+                .isEqualTo("A path is empty. Name a file or a directory");
+        assertThat(failure(2, "quantize", "--input", model(), "--output", "nofs://a/b", "--scheme", "int4"))
+                .startsWith("No file system is known for 'nofs://a/b'");
+        assertThat(failure(2, "inspect", "nofs://a/b")).startsWith("No file system is known for 'nofs://a/b'");
+    }
+
+    @Test
+    void outputsAndReportsOfOneJobLieApart() throws IOException {
+        Path model = model();
+        Path output = directory.resolve("out");
+        Path file = Files.writeString(directory.resolve("file"), "");
+        String inner = "W8A16=" + output.resolve("inner");
+        assertThat(failure(2, "quantize", "--input", model, "--output", output, "--scheme", "W4A16", "--also", inner))
+                .isEqualTo("The output '" + output.resolve("inner") + "' lies inside another, '" + output
+                        + "'. Give each output a directory of its own");
+        for (Path inside : new Path[] {output.resolve("reports"), model.resolve("reports"), model}) {
+            assertThat(failure(
+                            2,
+                            "quantize",
+                            "--input",
+                            model,
+                            "--output",
+                            output,
+                            "--scheme",
+                            "int4",
+                            "--report",
+                            inside))
+                    .startsWith("The directory of reports '" + inside + "' lies inside the model '");
+        }
+        assertThat(failure(2, "quantize", "--input", model, "--output", output, "--scheme", "int4", "--report", file))
+                .startsWith("The directory of reports '" + file + "' is a file.");
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void targetsOutOfReachAreRefusedFromHeadersAlone() throws IOException {
+        Path model = model();
+        for (String option : new String[] {"--dry-run", "--json"}) {
+            assertThat(failure(
+                            2,
+                            "quantize",
+                            "--input",
+                            model,
+                            "--output",
+                            directory.resolve("out"),
+                            "--scheme",
+                            "W4A16",
+                            "--target-size",
+                            "1.5KB",
+                            option))
+                    .startsWith("The target of 1.5 KiB (1500 bytes) cannot be met: ");
+        }
+    }
 }

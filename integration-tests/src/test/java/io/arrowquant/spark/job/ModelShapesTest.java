@@ -126,6 +126,30 @@ class ModelShapesTest extends JobTestBase {
         succeed("verify", output);
     }
 
+    @Test
+    void filesInDirectoriesGoAlongAndWeightsThatAreNotReadAreNamed() throws IOException {
+        Path model = model();
+        Files.createDirectories(model.resolve("assets/deep"));
+        Files.writeString(model.resolve("assets/deep/license.txt"), "free");
+        Files.writeString(model.resolve("__init__.py"), "");
+        CheckpointFiles.write(
+                model.resolve("original/spare.safetensors"),
+                CheckpointFiles.gaussian("spare.weight", DataType.BF16, 128, 128));
+        for (String scheme : List.of("W4A16", "int4")) {
+            Path output = directory.resolve(scheme);
+            assertThat(succeed("quantize", "--input", model, "--output", output, "--scheme", scheme)
+                            .err())
+                    .contains("arrowquant: not read, and not in the output: original/spare.safetensors");
+            succeed("verify", output);
+            Path back = directory.resolve(scheme + "-back");
+            succeed("dequantize", "--input", output, "--output", back);
+            assertThat(Files.readString(back.resolve("assets/deep/license.txt")))
+                    .as(scheme)
+                    .isEqualTo("free");
+            assertThat(back.resolve("__init__.py")).exists();
+        }
+    }
+
     private static JsonNode config(Path output, String component) throws IOException {
         return JSON.readTree(output.resolve(component).resolve("config.json").toFile());
     }

@@ -142,7 +142,7 @@ class SchemeDecisionTest extends JobTestBase {
                 "--scheme",
                 "int4",
                 "--target-bpw",
-                "6",
+                "12",
                 "--candidate",
                 "int8",
                 "--dry-run");

@@ -143,7 +143,7 @@ class PlanningTest extends ReadTestBase {
             delimiter = '|',
             value = {
                 "splitbyte | 4 | Unknown option 'splitbyte'. Did you mean 'splitBytes'?",
-                "splitBytes | 4x | Invalid splitBytes: '4x'. Write bytes, or a size such as 64MiB or 5GB",
+                "splitBytes | 4x | Invalid splitBytes: '4x'. Write bytes, or a size such as 64MiB or 4.5GB",
                 "splitBytes | 0 | Invalid splitBytes: 0. Must be a positive whole number",
                 "groupSize | -3 | Invalid groupSize: -3. Must be a positive whole number",
                 "groupSize | many | Invalid groupSize: 'many'. Must be a positive whole number",

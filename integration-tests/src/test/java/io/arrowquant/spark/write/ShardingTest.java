@@ -99,7 +99,7 @@ class ShardingTest extends WriteTestBase {
         Dataset<Row> frame = frame(rowsOf(tensors(1, 1)));
         assertThat(failureOf(
                         () -> writer(frame).option("maxShardBytes", "5 parsecs").save(out().toString())))
-                .hasMessage("Invalid maxShardBytes: '5 parsecs'. Write bytes, or a size such as 64MiB or 5GB");
+                .hasMessage("Invalid maxShardBytes: '5 parsecs'. Write bytes, or a size such as 64MiB or 4.5GB");
         assertThat(failureOf(() -> writer(frame).option("maxShardByte", "5GB").save(out().toString())))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage("Unknown option 'maxShardByte'. Did you mean 'maxShardBytes'? "

@@ -1,5 +1,6 @@
 package io.arrowquant.spark.convert;
 
+import io.arrowquant.safetensors.TensorSpec;
 import io.arrowquant.scheme.NonFinite;
 import io.arrowquant.spark.read.SourceFile;
 import java.io.Serializable;
@@ -60,5 +61,13 @@ public record ConvertFile(
             bytes += tensor.tensor().byteLength();
         }
         return bytes;
+    }
+
+    /**
+     * The size of a file, header included, known before anything is encoded; at most, when the length of some parts follows
+     * from the weights.
+     */
+    public static long fileBytes(List<TensorSpec> exact, List<TensorSpec> atMost) {
+        return FilePlaces.fileBytes(exact, atMost);
     }
 }

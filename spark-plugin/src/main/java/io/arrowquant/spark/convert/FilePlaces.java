@@ -37,14 +37,26 @@ final class FilePlaces {
             }
         }
         fixed.sort(SafetensorsLayout.REFERENCE_ORDER);
-        List<TensorSpec> all = new ArrayList<>(fixed);
-        all.addAll(longest);
-        SafetensorsLayout layout = SafetensorsLayout.of(METADATA, all);
+        SafetensorsLayout layout = withLongest(fixed, longest);
         headerBytes = layout.dataStart();
         for (TensorInfo placed : layout.tensors().subList(0, fixed.size())) {
             positions.put(placed.name(), placed.offset());
         }
         longest.forEach(spec -> late.put(spec.name(), null));
+    }
+
+    /** The layout if all texts at the end, in the order of their tensors, are as long as they can be. */
+    private static SafetensorsLayout withLongest(List<TensorSpec> fixed, List<TensorSpec> longest) {
+        List<TensorSpec> all = new ArrayList<>(fixed);
+        all.addAll(longest);
+        return SafetensorsLayout.of(METADATA, all);
+    }
+
+    /** The size of a file, header included, of such parts; at most, when there are texts at its end. */
+    static long fileBytes(List<TensorSpec> exact, List<TensorSpec> atMost) {
+        List<TensorSpec> fixed = new ArrayList<>(exact);
+        fixed.sort(SafetensorsLayout.REFERENCE_ORDER);
+        return withLongest(fixed, atMost).fileSize();
     }
 
     /** What the file has at least: all but the texts at its end. */

@@ -84,7 +84,8 @@ final class DequantizeCommand implements Callable<Integer> {
         QuantizeRequest request = QuantizeSettings.decoding(input, output, overwrite, maxShardBytes);
         JobPlan plan = JobPlan.of(request, configuration);
         plan.requireStored();
-        Storages.Located target = QuantizeJob.check(plan, configuration);
+        Storages.Located target =
+                QuantizeJob.check(List.of(plan), configuration).get(0);
         show(
                 QuantizeJob.run(List.of(plan), configuration, streams, List.of(target))
                         .get(0)

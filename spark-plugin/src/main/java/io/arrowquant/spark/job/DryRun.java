@@ -60,6 +60,13 @@ final class DryRun {
             streams.line("Schemes are chosen when the weights are read, from: " + String.join(", ", candidates)
                     + ", and to keep them");
         }
+        if (sizesCaveat() != null) {
+            streams.line("Bytes after are " + sizesCaveat());
+        }
+        for (PlannedFiles.Sized file : files.filesOf(plan)) {
+            streams.line("output file: " + Printable.text(file.name()) + ", " + file.tensors() + " tensors, "
+                    + Figures.count(file.bytes()) + " bytes");
+        }
         if (caveat() != null) {
             streams.line("Output files are " + caveat());
         }
@@ -78,13 +85,18 @@ final class DryRun {
     private String totals() {
         return String.format(
                 Locale.ROOT,
-                "%d tensors, %d quantized, %s parameters: %s -> %s, %.3f bits per weight",
+                "%d tensors, %d quantized, %s parameters: %s -> %s (%s bytes), %.3f bits per weight",
                 plan.tensors().size(),
                 plan.quantizedTensors(),
                 Figures.count(plan.parameters()),
                 ByteSize.show(plan.bytesBefore()),
                 ByteSize.show(plan.bytesAfter()),
+                Figures.count(plan.bytesAfter()),
                 plan.bitsPerWeight());
+    }
+
+    private String sizesCaveat() {
+        return PlannedFiles.sizesCaveat(plan, candidates != null);
     }
 
     private String caveat() {
@@ -115,6 +127,11 @@ final class DryRun {
         }
         if (candidates != null) {
             candidates.forEach(document.putArray("candidates")::add);
+        }
+        document.put("sizes_caveat", sizesCaveat());
+        ArrayNode outputFiles = document.putArray("output_files");
+        for (PlannedFiles.Sized file : files.filesOf(plan)) {
+            outputFiles.addObject().put("name", file.name()).put("bytes", file.bytes());
         }
         document.put("output_files_caveat", caveat());
         ArrayNode carried = document.putArray("carried_files");

@@ -45,11 +45,15 @@ final class FileChecksums {
         }
     }
 
-    /** Staging areas, checksums of Hadoop and whatever else begins with a dot; not what we carry below a hidden name. */
+    /**
+     * Staging areas, checksums of Hadoop and whatever else begins with a dot; not what we carry below a hidden name, nor
+     * Python's {@code __init__.py}, which belongs to a model.
+     */
     private static boolean isHidden(FileEntry entry, String prefix) {
         boolean ours =
                 entry.name().equals(CarriedFiles.COMPONENTS) || entry.name().equals(TableSummary.NAME);
-        boolean hidden = entry.name().startsWith(".") || (entry.name().startsWith("_") && prefix.isEmpty() && !ours);
+        boolean underscored = entry.name().startsWith("_") && !entry.name().startsWith("__");
+        boolean hidden = entry.name().startsWith(".") || (underscored && prefix.isEmpty() && !ours);
         return hidden || entry.name().equals("_SUCCESS");
     }
 

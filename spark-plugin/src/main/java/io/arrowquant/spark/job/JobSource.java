@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -135,10 +134,7 @@ public final class JobSource implements TableProvider, DataSourceRegister {
             Configuration configuration = Sessions.hadoopConfiguration(options);
             try {
                 List<JobPlan> plans = JobPlan.of(requests, configuration);
-                List<Storages.Located> outputs = new ArrayList<>();
-                for (JobPlan plan : plans) {
-                    outputs.add(QuantizeJob.check(plan, configuration));
-                }
+                List<Storages.Located> outputs = QuantizeJob.check(plans, configuration);
                 QuantizeJob.run(plans, configuration, new Streams(nowhere, nowhere, false), outputs);
             } catch (IOException failed) {
                 throw new UncheckedIOException(

@@ -8,6 +8,8 @@ import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
 import io.arrowquant.storage.ByteSize;
 import java.io.IOException;
+import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
@@ -45,6 +47,46 @@ final class OutputCheck {
                     shown + " exists already and is not empty",
                     "Use --overwrite to replace all it holds, or choose another directory");
         }
+    }
+
+    /** Refuses outputs of one job of which one lies in another: replacing or checking that would concern both. */
+    static void requireApart(List<Storages.Located> outputs) throws IOException {
+        for (int i = 0; i < outputs.size(); i++) {
+            for (int j = 0; j < outputs.size(); j++) {
+                if (i != j && contains(outputs.get(i), outputs.get(j))) {
+                    throw new InvalidRequestException(
+                            "The output '" + Printable.text(outputs.get(j).path()) + "' lies inside another, '"
+                                    + Printable.text(outputs.get(i).path()) + "'",
+                            "Give each output a directory of its own");
+                }
+            }
+        }
+    }
+
+    /** Refuses a directory for copies of the report that cannot be one, or that would mix them with a model. */
+    static void requireReports(String reports, String input, Storages.Located output, Configuration configuration)
+            throws IOException {
+        Storages.Located target = Storages.locate(reports, configuration);
+        String shown = "The directory of reports '" + Printable.text(target.path()) + "'";
+        if (target.storage().exists(target.path())
+                && !target.storage().status(target.path()).directory()) {
+            throw new InvalidRequestException(shown + " is a file", "Name a directory to write to");
+        }
+        for (Storages.Located model : List.of(output, Storages.locate(input, configuration))) {
+            if (contains(model, target)) {
+                throw new InvalidRequestException(
+                        shown + " lies inside the model '" + Printable.text(model.path()) + "'",
+                        "Name a directory apart from input and output, which holds a report in any case");
+            }
+        }
+    }
+
+    private static boolean contains(Storages.Located outer, Storages.Located inner) throws IOException {
+        URI first = new Path(outer.path()).toUri();
+        URI second = new Path(inner.path()).toUri();
+        return Objects.equals(first.getScheme(), second.getScheme())
+                && Objects.equals(first.getAuthority(), second.getAuthority())
+                && CheckpointPaths.contains(outer.storage(), outer.path(), inner.path());
     }
 
     /** Refuses to begin what the disk cannot hold; some stores do not say what they can. */

@@ -2,8 +2,13 @@ package io.arrowquant.spark.job;
 
 import io.arrowquant.layout.ModelFile;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.safetensors.TensorSpec;
+import io.arrowquant.scheme.PartSpec;
 import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.compat.Sessions;
+import io.arrowquant.spark.convert.ConvertFile;
+import io.arrowquant.tensor.TensorInfo;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +24,10 @@ import java.util.Map;
 final class PlannedFiles {
     private final Parallelism parallelism;
     private final Map<TensorKey, String> fileOf = new HashMap<>();
+    private final List<ModelFile> files = new ArrayList<>();
+
+    /** A file of weights, header included. */
+    record Sized(String name, int tensors, long bytes) {}
 
     private PlannedFiles(Parallelism parallelism) {
         this.parallelism = parallelism;
@@ -30,7 +39,8 @@ final class PlannedFiles {
         List<JobPlan> directories =
                 plans.stream().filter(plan -> plan.layout().isForRuntimes()).toList();
         if (!directories.isEmpty()) {
-            for (ModelFile file : division(directories, planned.parallelism.tasks())) {
+            planned.files.addAll(division(directories, planned.parallelism.tasks()));
+            for (ModelFile file : planned.files) {
                 file.tensors().forEach(tensor -> planned.fileOf.put(TensorKey.of(tensor.source()), file.name()));
             }
         }
@@ -51,6 +61,44 @@ final class PlannedFiles {
         return plan.layout().isForRuntimes()
                 ? fileOf.get(TensorKey.of(tensor.source()))
                 : plan.groupOf(tensor).directory() + "/";
+    }
+
+    /** The files of weights of a model directory; none of a table, whose files Spark divides as it writes. */
+    List<Sized> filesOf(JobPlan plan) {
+        if (!plan.layout().isForRuntimes()) {
+            return List.of();
+        }
+        Map<TensorKey, PlannedTensor> own = new HashMap<>();
+        plan.tensors().forEach(tensor -> own.put(TensorKey.of(tensor.source()), tensor));
+        List<Sized> sized = new ArrayList<>();
+        for (ModelFile file : files) {
+            List<TensorSpec> exact = new ArrayList<>();
+            List<TensorSpec> atMost = new ArrayList<>();
+            for (PlannedTensor member : file.tensors()) {
+                PlannedTensor tensor = own.get(TensorKey.of(member.source()));
+                TensorInfo info = tensor.source().info();
+                if (!tensor.isQuantized()) {
+                    exact.add(new TensorSpec(info.name(), info.dtype(), info.shape()));
+                }
+                for (PartSpec part : tensor.parts()) {
+                    TensorSpec spec = new TensorSpec(part.nameFor(info.name()), part.dtype(), part.shape());
+                    (part.extent() == PartSpec.Extent.EXACT ? exact : atMost).add(spec);
+                }
+            }
+            sized.add(new Sized(file.name(), file.tensors().size(), ConvertFile.fileBytes(exact, atMost)));
+        }
+        return sized;
+    }
+
+    /** Why the bytes of tensors and files are not exactly those that come out, or null. */
+    static String sizesCaveat(JobPlan plan, boolean choosesSchemes) {
+        if (choosesSchemes) {
+            return "those of the scheme asked for, before others are chosen";
+        }
+        boolean texts = plan.tensors().stream()
+                .flatMap(tensor -> tensor.parts().stream())
+                .anyMatch(part -> part.extent() == PartSpec.Extent.AT_MOST);
+        return texts ? "upper bounds: a few bytes for each tensor follow from the weights" : null;
     }
 
     /** Why a job may cut the files of an output elsewhere after all, or null. */

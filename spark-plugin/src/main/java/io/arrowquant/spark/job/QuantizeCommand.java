@@ -220,10 +220,7 @@ final class QuantizeCommand implements Callable<Integer> {
             Streams streams, List<QuantizeRequest> requests, Configuration configuration, boolean dryRun, boolean json)
             throws IOException {
         List<JobPlan> plans = JobPlan.of(requests, configuration);
-        List<Storages.Located> targets = new ArrayList<>();
-        for (JobPlan plan : plans) {
-            targets.add(QuantizeJob.check(plan, configuration));
-        }
+        List<Storages.Located> targets = QuantizeJob.check(plans, configuration);
         List<JsonNode> documents = new ArrayList<>();
         if (dryRun) {
             for (DryRun dry : DryRun.of(plans)) {
@@ -236,6 +233,9 @@ final class QuantizeCommand implements Callable<Integer> {
         } else {
             for (String pattern : plans.get(0).unmatchedPatterns()) {
                 streams.note("arrowquant: no tensor matches " + Printable.text(pattern));
+            }
+            for (String ignored : plans.get(0).checkpoint().ignoredWeights()) {
+                streams.note("arrowquant: not read, and not in the output: " + Printable.text(ignored));
             }
             for (QuantizeJob.Result result : QuantizeJob.run(plans, configuration, streams, targets)) {
                 if (json) {

@@ -43,8 +43,23 @@ final class QuantizeJob {
         this.streams = streams;
     }
 
-    /** Everything that can be refused before Spark is needed. */
-    static Storages.Located check(JobPlan plan, Configuration configuration) throws IOException {
+    /** Everything that can be refused before Spark is needed. Gives the outputs. */
+    static List<Storages.Located> check(List<JobPlan> plans, Configuration configuration) throws IOException {
+        List<Storages.Located> outputs = new ArrayList<>();
+        for (JobPlan plan : plans) {
+            outputs.add(check(plan, configuration));
+        }
+        OutputCheck.requireApart(outputs);
+        for (int i = 0; i < outputs.size(); i++) {
+            String reports = plans.get(i).request().reportDirectory();
+            if (reports != null) {
+                OutputCheck.requireReports(reports, plans.get(i).checkpoint().path(), outputs.get(i), configuration);
+            }
+        }
+        return outputs;
+    }
+
+    private static Storages.Located check(JobPlan plan, Configuration configuration) throws IOException {
         QuantizeRequest request = plan.request();
         if (request.resume()) {
             Storages.Located existing = Storages.locate(request.output(), configuration);
@@ -52,6 +67,8 @@ final class QuantizeJob {
                 return existing;
             }
         }
+        // Refuses targets that are out of reach.
+        plan.choice();
         Storages.Located output =
                 OutputCheck.require(request.input(), request.output(), request.overwrite(), configuration);
         OutputCheck.requireSpace(output, plan.bytesAfter() + plan.carriedBytes());

@@ -37,7 +37,7 @@ final class SchemeDecision {
     }
 
     private JobPlan decide(SparkRun run, Streams streams) {
-        List<List<PlannedTensor>> units = choice.units(plan.request().recipe());
+        List<List<PlannedTensor>> units = choice.units();
         List<PlannedTensor> tensors = new ArrayList<>();
         units.forEach(tensors::addAll);
         Map<TensorKey, SchemeChoice.Measured> measured = measure(run, tensors, streams);

@@ -29,8 +29,8 @@ public final class CheckpointLoader {
     /** Needs no Spark application: commands that only look at headers do not start one. */
     public static Checkpoint load(String path, Configuration configuration) {
         try {
-            Path hadoopPath = new Path(path);
-            FileSystem fileSystem = hadoopPath.getFileSystem(configuration);
+            Path hadoopPath = Storages.parse(path);
+            FileSystem fileSystem = Storages.fileSystem(hadoopPath, configuration);
             if (isGlob(path) && !fileSystem.exists(hadoopPath)) {
                 return ofGlob(path, hadoopPath, fileSystem, configuration);
             }

@@ -1,5 +1,7 @@
 package io.arrowquant.spark.storage;
 
+import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.Printable;
 import io.arrowquant.storage.LocalStorage;
 import io.arrowquant.storage.Storage;
 import java.io.File;
@@ -11,6 +13,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
  * Chooses the storage for a path and the form the path has there. Local files are read and written through java.nio:
@@ -29,13 +32,41 @@ public final class Storages {
     public record Located(Storage storage, String path) {}
 
     public static Located locate(String path, Configuration configuration) throws IOException {
-        Path hadoopPath = new Path(path);
-        FileSystem fileSystem = hadoopPath.getFileSystem(configuration);
+        Path hadoopPath = parse(path);
+        FileSystem fileSystem = fileSystem(hadoopPath, configuration);
         Path qualified = fileSystem.makeQualified(hadoopPath);
         if (isLocal(fileSystem)) {
             return new Located(LocalStorage.INSTANCE, localPath(qualified.toUri()));
         }
         return new Located(new HadoopStorage(fileSystem), qualified.toString());
+    }
+
+    /** A path as users write it. */
+    public static Path parse(String path) {
+        if (path.isBlank()) {
+            throw new InvalidRequestException("A path is empty", "Name a file or a directory");
+        }
+        try {
+            return new Path(path);
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidRequestException(
+                    "'" + Printable.text(path) + "' is not a valid path: " + invalid.getMessage(),
+                    "Write a local path, or one such as s3a://bucket/directory",
+                    invalid);
+        }
+    }
+
+    /** The file system of a path. */
+    public static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
+        try {
+            return path.getFileSystem(configuration);
+        } catch (UnsupportedFileSystemException unknown) {
+            throw new InvalidRequestException(
+                    "No file system is known for '" + Printable.text(path.toString()) + "'",
+                    "Check the scheme before ://, and that the jars of its file system are there, e.g. with"
+                            + " --packages",
+                    unknown);
+        }
     }
 
     /** The storage for a path that {@link #locate} gave before, perhaps in another process. */
