@@ -90,6 +90,9 @@ public final class TorchSum {
 
     /** The sum of all values; ends it. */
     public float total() {
+        if (rows == 0 && pendingCount < LANES * lanesTogether) {
+            return totalOfFew();
+        }
         for (int level = 1; level < LEVELS; level++) {
             for (int i = 0; i < WIDTH; i++) {
                 levels[i] += levels[level * WIDTH + i];
@@ -109,6 +112,19 @@ public final class TorchSum {
                 sum += levels[accumulator * LANES + lane];
             }
             total += sum;
+        }
+        return total;
+    }
+
+    /** Fewer values than a vector holds: four accumulators of one number each, and what is left goes to the first. */
+    private float totalOfFew() {
+        int whole = pendingCount - pendingCount % ACCUMULATORS;
+        for (int i = 0; i < pendingCount; i++) {
+            levels[i < whole ? i % ACCUMULATORS : 0] += pending[i];
+        }
+        float total = levels[0];
+        for (int accumulator = 1; accumulator < ACCUMULATORS; accumulator++) {
+            total += levels[accumulator];
         }
         return total;
     }

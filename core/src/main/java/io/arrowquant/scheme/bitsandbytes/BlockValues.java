@@ -37,9 +37,9 @@ final class BlockValues {
 
     private float round(float value) {
         return switch (dtype) {
-            // The reference has the processor round, which makes zeros of subnormal numbers.
+            // The reference has the processor round codes of four bits, which makes zeros of subnormal numbers.
             case BF16 ->
-                Math.abs(value) < Float.MIN_NORMAL
+                type != null && Math.abs(value) < Float.MIN_NORMAL
                         ? Math.copySign(0f, value)
                         : Float16.brainToFloat(Float16.floatToBrain(value));
             case F16 -> Float16.halfToFloat(Float16.floatToHalf(value));

@@ -58,7 +58,8 @@ public final class CompressedFamily implements SchemeFamily {
                 List.of(),
                 parameters,
                 bits + "-bit integers packed into words, for 16-bit activations",
-                String.valueOf(bits + 16.0 / DEFAULT_GROUP),
+                // Zero points take as many bits as codes.
+                String.valueOf(bits + (symmetric ? 16.0 : 16.0 + bits) / DEFAULT_GROUP),
                 "weight_packed I32 [out,ceil(in*" + bits + "/32)], " + SCALES_OF_SLICES
                         + ", weight_shape I64 [2]; asymmetric: weight_zero_point I32 [ceil(out*" + bits
                         + "/32),groups], I8 [1] with strategy=tensor",
@@ -191,7 +192,8 @@ public final class CompressedFamily implements SchemeFamily {
     private static void addMicroscaling(List<SchemeEntry> entries) {
         String nvfp4Parts =
                 "weight_packed U8 [out,in/2], weight_scale F8_E4M3 [out,in/16], weight_global_scale F32 [1]";
-        String firstPass = "yes: the largest magnitude of the tensor";
+        String firstPass =
+                "yes: the largest magnitude of the tensor; in a model, of all that runtimes fuse with it (q, k, v; gate, up)";
         entries.add(grouped(
                 "NVFP4A16",
                 "4-bit floats (E2M1) in groups of 16 with an E4M3 scale, for 16-bit activations",

@@ -79,8 +79,9 @@ final class LeastError {
     }
 
     private float term(float error) {
-        if (error == 0f) {
-            return 0f;
+        // No power of NaN is known; whether the magnitude of a NaN has a sign is up to the JVM.
+        if (error == 0f || Float.isNaN(error)) {
+            return error;
         }
         if (powers == null) {
             return power(error);

@@ -105,8 +105,9 @@ final class HqqEncoder implements Encoder {
         float low = values[0];
         float high = values[0];
         for (int i = 1; i < group; i++) {
-            low = Math.min(low, values[i]);
-            high = Math.max(high, values[i]);
+            // Of zeros of both signs the first counts.
+            low = values[i] < low ? values[i] : low;
+            high = values[i] > high ? values[i] : high;
         }
         float range = high - low;
         float inverse = range <= SMALLEST_RANGE ? 1f : Math.min(1f / range * highest, LARGEST_INVERSE);

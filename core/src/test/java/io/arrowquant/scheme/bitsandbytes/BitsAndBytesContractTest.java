@@ -137,6 +137,27 @@ class BitsAndBytesContractTest {
         }
     }
 
+    /** PyTorch adds fewer scales than a vector holds in an order of its own: (1 + 1 + 2^24) + 1 + 1. */
+    @Test
+    void theMeanOfAFewScales() {
+        float[] values = new float[5 * 64];
+        float[] largest = {1f, 0x1p24f, 1f, 1f, 1f};
+        for (int block = 0; block < largest.length; block++) {
+            values[block * 64] = largest[block];
+        }
+        EncodedTensor encoded = EncodedTensor.of("nf4(nested=true)", StoredTensor.of(DataType.F32, 64, values));
+        assertThat(new String(encoded.part("quant_state.bitsandbytes__nf4"), StandardCharsets.US_ASCII))
+                .endsWith("\"nested_offset\": 3355444.0}");
+    }
+
+    /** The reference has the processor round bfloat16 in the types of four bits, and only there: it knows no subnormals. */
+    @Test
+    void subnormalNumbersOfBfloat16() {
+        StoredTensor source = StoredTensor.of(DataType.BF16, 2, 0x1p-130f, -0x1p-130f);
+        assertThat(EncodedTensor.of("nf4", source).decoded()).containsExactly(0f, -0f);
+        assertThat(EncodedTensor.of("bnb_int8", source).decoded()).containsExactly(0x1p-130f, -0x1p-130f);
+    }
+
     private static float[] constant(int count, float value) {
         float[] values = new float[count];
         Arrays.fill(values, value);

@@ -90,6 +90,18 @@ class CompressedContractTest {
         }
     }
 
+    /** The range of these values is no number of their type: every error of the search is NaN. */
+    @ParameterizedTest
+    @ValueSource(strings = {"BF16", "F16", "F32"})
+    void rangesBeyondTheTypeAreNotShrunk(DataType dtype) {
+        float largest = Precision.of(dtype).largest;
+        StoredTensor source = StoredTensor.of(dtype, 4, largest, -largest, 0f, 1f);
+        String spelling = "W6A16(strategy=channel,symmetric=false";
+        EncodedTensor searched = EncodedTensor.of(spelling + ",observer=mse)", source);
+        assertThat(searched.parts())
+                .isDeepEqualTo(EncodedTensor.of(spelling + ")", source).parts());
+    }
+
     @Test
     void outputsTakeThePlaceOfTheWeight() {
         List<String> names = SchemeCatalog.parse("W4A16_ASYM").parts(Shape.of(9, 256), DataType.F16).stream()

@@ -78,6 +78,15 @@ class HqqSchemeTest {
         assertThat(scheme.decoder(source.shape()).tileUnit()).isEqualTo((int) scheme.groupSize(source.shape()));
     }
 
+    /** PyTorch takes the first of several lowest values, whichever sign a zero has. */
+    @Test
+    void zeroPointsOfZerosOfBothSigns() {
+        StoredTensor source = StoredTensor.of(DataType.F32, 4, 0f, -0f, 1f, 2f, -0f, 0f, 1f, 2f);
+        EncodedTensor encoded = EncodedTensor.of("hqq_int8(group_size=4)", source);
+        assertThat(new StoredTensor(DataType.F32, Shape.of(2), encoded.part("zero")).floats())
+                .containsExactly(-0f, 0f);
+    }
+
     @Test
     void nonFiniteValuesAreReplacedOrRefused() {
         float[] values = new float[128];
