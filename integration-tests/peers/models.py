@@ -17,7 +17,7 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-_SMALL = {
+SMALL = {
     "vocab_size": 320,
     "num_hidden_layers": 2,
     "num_attention_heads": 4,
@@ -28,12 +28,23 @@ _SMALL = {
 
 @dataclass(frozen=True)
 class Source:
-    """A model to be quantized; shard is the size its files may have, when it is to have several."""
+    """
+    A model to be quantized.
+
+    :param dtype: what its weights are stored in, or None when make has seen to that
+    :param shard: the size its files may have, when it is to have several
+    :param schemes: the schemes it goes through, or none for all
+    :param ignore: what llm-compressor is to ignore beside head and embeddings, because it would stop there
+    :param towers: whether it has vision towers: ours keeps them by default, Transformers does not
+    """
 
     name: str
     make: Callable[[], PreTrainedModel]
-    dtype: torch.dtype
+    dtype: torch.dtype | None
     shard: str | None = None
+    schemes: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    towers: bool = False
 
     def write(self, directory: Path) -> None:
         torch.manual_seed(len(self.name) + sum(map(ord, self.name)))
@@ -42,7 +53,19 @@ class Source:
             for parameter in model.parameters():
                 if parameter.ndim > 1:
                     parameter.copy_(_weights(parameter.shape))
-        model.to(self.dtype).save_pretrained(directory, max_shard_size=self.shard or "5GB")
+        if self.dtype:
+            _store_as(model, self.dtype)
+        model.save_pretrained(directory, max_shard_size=self.shard or "5GB")
+
+
+def _store_as(model: PreTrainedModel, dtype: torch.dtype) -> None:
+    """As published models are: some parameters in 32 bits, the type in the configs of all parts."""
+    model.to(dtype)
+    for name, values in (*model.named_parameters(), *model.named_buffers()):
+        if any(wide in name for wide in model._keep_in_fp32_modules_strict):
+            values.data = values.data.float()
+    for part in model.config.sub_configs:
+        getattr(model.config, part).dtype = dtype
 
 
 def _weights(shape: torch.Size) -> torch.Tensor:
@@ -50,22 +73,22 @@ def _weights(shape: torch.Size) -> torch.Tensor:
     values = torch.randn(shape) * 0.02
     values = torch.where(torch.rand(shape) < 0.001, values * 40, values)
     rows = values.reshape(-1, shape[-1])
-    rows[1] = 0
-    rows[2, : shape[-1] // 2] = 0
+    rows[1:2] = 0
+    rows[2:3, : shape[-1] // 2] = 0
     return rows.reshape(shape)
 
 
 def _llama(**settings: object) -> Callable[[], PreTrainedModel]:
-    return lambda: LlamaForCausalLM(LlamaConfig(**(_SMALL | {"hidden_size": 256, "head_dim": 64} | settings)))
+    return lambda: LlamaForCausalLM(LlamaConfig(**(SMALL | {"hidden_size": 256, "head_dim": 64} | settings)))
 
 
 def _qwen3(**settings: object) -> Callable[[], PreTrainedModel]:
-    return lambda: Qwen3ForCausalLM(Qwen3Config(**(_SMALL | {"hidden_size": 256, "head_dim": 128} | settings)))
+    return lambda: Qwen3ForCausalLM(Qwen3Config(**(SMALL | {"hidden_size": 256, "head_dim": 128} | settings)))
 
 
 def _mixtral(**settings: object) -> Callable[[], PreTrainedModel]:
     few = {"hidden_size": 256, "intermediate_size": 384, "num_local_experts": 3, "num_experts_per_tok": 2}
-    return lambda: MixtralForCausalLM(MixtralConfig(**(_SMALL | few | settings)))
+    return lambda: MixtralForCausalLM(MixtralConfig(**(SMALL | few | settings)))
 
 
 SOURCES = [

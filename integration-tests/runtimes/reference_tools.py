@@ -37,8 +37,10 @@ def quantize(source: Path, output: Path, scheme: str, ignore: list[str], shard: 
 
 
 def _bitsandbytes(source: Path, output: Path, scheme: str, shard: str) -> None:
-    from transformers import AutoConfig, AutoModelForCausalLM, BitsAndBytesConfig
+    import transformers
+    from transformers import AutoConfig, BitsAndBytesConfig
 
+    original = AutoConfig.from_pretrained(source)
     if scheme == "llm_int8":
         config = BitsAndBytesConfig(load_in_8bit=True)
     else:
@@ -47,9 +49,11 @@ def _bitsandbytes(source: Path, output: Path, scheme: str, shard: str) -> None:
             load_in_4bit=True,
             bnb_4bit_quant_type=kind,
             bnb_4bit_use_double_quant=nested,
-            bnb_4bit_compute_dtype=AutoConfig.from_pretrained(source).dtype,
+            bnb_4bit_compute_dtype=original.dtype,
         )
-    model = AutoModelForCausalLM.from_pretrained(source, quantization_config=config, dtype="auto", device_map="cpu")
+    # The class that wrote it: not all models are causal ones of text.
+    architecture = getattr(transformers, original.architectures[0])
+    model = architecture.from_pretrained(source, quantization_config=config, dtype="auto", device_map="cpu")
     model.save_pretrained(output, max_shard_size=shard)
     for carried in source.glob("tokenizer*"):
         shutil.copy(carried, output)

@@ -3,8 +3,8 @@ package io.arrowquant.layout;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.arrowquant.recipe.JoinedExperts;
 import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.LinearModules;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
 import java.util.ArrayList;
@@ -52,17 +52,21 @@ final class BitsAndBytesConfig {
     }
 
     /**
-     * The linear modules that stay as they are. Loaders leave the head alone by themselves, but only while they are
-     * given no list; so the list is left out when it would name nothing else. Experts that are joined when they are
-     * loaded, and their router, are no linear modules then.
+     * The linear modules that stay as they are. Loaders leave heads alone by themselves, but only while they are given no
+     * list; so the list is left out when it would name nothing else. What Transformers has no Linear module for, or never
+     * quantizes, needs no mention.
      */
     private static List<String> skipped(QuantizationConfig.Subject subject) {
         List<String> modules = new ArrayList<>(subject.keptLinears());
-        modules.removeIf(module -> JoinedExperts.role(module + ".weight", subject.family()) != null);
-        boolean others = modules.stream().anyMatch(module -> !module.equals(HEAD));
+        modules.removeIf(module -> LinearModules.noLinear(weight(module), subject.family()) != null);
+        boolean others = modules.stream().anyMatch(module -> !LinearModules.isHead(weight(module), subject.family()));
         if (others && !modules.contains(HEAD)) {
             modules.add(HEAD);
         }
         return others ? modules : List.of();
+    }
+
+    private static String weight(String module) {
+        return module + ".weight";
     }
 }

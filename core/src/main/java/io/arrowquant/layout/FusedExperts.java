@@ -6,14 +6,15 @@ import io.arrowquant.tensor.TensorInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Experts that lie in one tensor of three dimensions, seen as the matrices that runtimes of quantized models expect: one
  * for each expert, gate and up apart. Nothing is copied: each is a range of rows of the fused tensor.
  */
 public final class FusedExperts {
-    private static final String GATE_UP = ".experts.gate_up_proj";
-    private static final String DOWN = ".experts.down_proj";
+    private static final Pattern FUSED = Pattern.compile("(.*)(gate_up_proj|down_proj)(?:\\.weight)?", Pattern.DOTALL);
     private static final String WEIGHT = ".weight";
 
     /** Architectures whose fused experts are stored the other way round, so that an expert's rows do not lie together. */
@@ -21,20 +22,27 @@ public final class FusedExperts {
 
     private FusedExperts() {}
 
-    /** The tensors with fused experts taken apart; {@code modelType} may be null. */
+    /**
+     * The tensors with fused experts taken apart, but for those of architectures that store them turned: what comes out of
+     * these no runtime expects. {@code modelType} may be null.
+     */
     public static List<CheckpointTensor> split(List<CheckpointTensor> tensors, String modelType) {
-        if (modelType != null && TRANSPOSED.contains(modelType)) {
-            return tensors;
-        }
+        return modelType != null && TRANSPOSED.contains(modelType) ? tensors : splitAll(tensors);
+    }
+
+    /** As llm-compressor does it: it knows no architectures, and takes whatever has such a name for rows of experts. */
+    public static List<CheckpointTensor> splitAll(List<CheckpointTensor> tensors) {
         List<CheckpointTensor> split = new ArrayList<>(tensors.size());
         for (CheckpointTensor tensor : tensors) {
-            String name = tensor.name();
             Shape shape = tensor.info().shape();
             boolean matrices = shape.rank() == 3 && tensor.info().dtype().isFloatingPoint() && shape.elements() > 0;
-            if (matrices && name.endsWith(GATE_UP) && shape.dimension(1) % 2 == 0) {
-                add(split, tensor, name.substring(0, name.length() - "gate_up_proj".length()), "gate_proj", "up_proj");
-            } else if (matrices && name.endsWith(DOWN)) {
-                add(split, tensor, name.substring(0, name.length() - "down_proj".length()), "down_proj");
+            Matcher fused = FUSED.matcher(tensor.name());
+            if (!matrices || !fused.matches()) {
+                split.add(tensor);
+            } else if (fused.group(2).equals("down_proj")) {
+                add(split, tensor, fused.group(1), "down_proj");
+            } else if (shape.dimension(1) % 2 == 0) {
+                add(split, tensor, fused.group(1), "gate_proj", "up_proj");
             } else {
                 split.add(tensor);
             }

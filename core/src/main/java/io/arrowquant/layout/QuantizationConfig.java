@@ -3,6 +3,7 @@ package io.arrowquant.layout;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.LinearModules;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
@@ -83,7 +84,8 @@ public final class QuantizationConfig {
     static boolean isLinear(PlannedTensor tensor) {
         return tensor.source().info().shape().rank() == 2
                 && tensor.source().name().endsWith(".weight")
-                && !EMBEDDING.matcher(module(tensor.source().name())).matches();
+                && !EMBEDDING.matcher(module(tensor.source().name())).matches()
+                && !LinearModules.isEmbedding(tensor.source().name());
     }
 
     /** The module a tensor belongs to, as configs name it. */

@@ -19,7 +19,8 @@ final class BuiltInKeeps {
 
     private static final String MULTI_TOKEN = "multi-token prediction";
 
-    private record Keep(Pattern name, String reason) {}
+    /** {@code linear} is what Transformers has plain Linear modules for. */
+    private record Keep(Pattern name, String reason, boolean linear) {}
 
     /** By a component of the dotted name. The first that matches gives the reason. */
     private static final List<Keep> BY_NAME = List.of(
@@ -35,8 +36,9 @@ final class BuiltInKeeps {
             keep(
                     "embed_tokens|embed_in|embed_positions|wte|wpe|word_embeddings|tok_embeddings|"
                             + "position_embeddings|token_type_embeddings|embeddings?|embed_tokens_per_layer|"
-                            + "per_layer_model_projection|relative_attention_bias",
+                            + "relative_attention_bias",
                     "embedding"),
+            linear("per_layer_model_projection", "embedding"),
             keep(
                     "x_embedder|context_embedder|time_text_embed|timestep_embedder|time_embedding|time_embed|"
                             + "guidance_embedder|text_embedder|patch_embed|patch_embedding|pos_embed|add_embedding|"
@@ -46,11 +48,11 @@ final class BuiltInKeeps {
                     "lm_head|embed_out|output_head|score|classifier|qa_outputs|pooler|value_head|v_head|reward_head",
                     "output head"),
             keep("[a-z0-9_]*norm[0-9a-z_]*|ln_[0-9a-z]+|layer_scale[0-9]*", "norm"),
-            keep("router|gate|shared_expert_gate|wg|weights_proj", "router"),
+            linear("router|gate|shared_expert_gate|wg|weights_proj", "router"),
             matching("(?:.*\\.)?[a-z_]*conv(?:_in|_out|_shortcut|[0-9]d|[0-9]*)(?:\\.weight)?", "convolution"),
             matching("shared\\.weight", "embedding"),
             matching("proj_out\\.weight", "output head"),
-            keep("a_log|dt_bias|dt_proj|altup[a-z_]*|laurel", "state space or small mixing weights"));
+            linear("a_log|dt_bias|dt_proj|altup[a-z_]*|laurel", "state space or small mixing weights"));
 
     /** A layer that predicts further tokens is numbered like the others; this is what only it has. */
     private static final Pattern MULTI_TOKEN_LAYER =
@@ -69,17 +71,27 @@ final class BuiltInKeeps {
     }
 
     private static Keep matching(String name, String reason) {
-        return new Keep(Pattern.compile(name, Pattern.CASE_INSENSITIVE), reason);
+        return new Keep(Pattern.compile(name, Pattern.CASE_INSENSITIVE), reason, false);
     }
 
     private static Keep keep(String component, String reason) {
-        // A whole component of the dotted name.
-        return new Keep(
-                Pattern.compile("(?:^|.*\\.)(?:" + component + ")(?:\\..*)?$", Pattern.CASE_INSENSITIVE), reason);
+        return new Keep(component(component), reason, false);
     }
 
-    /** Why a tensor is kept, or null when it is not. */
-    String reason(TensorInfo tensor) {
+    private static Keep linear(String component, String reason) {
+        return new Keep(component(component), reason, true);
+    }
+
+    /** A whole component of the dotted name. */
+    private static Pattern component(String component) {
+        return Pattern.compile("(?:^|.*\\.)(?:" + component + ")(?:\\..*)?$", Pattern.CASE_INSENSITIVE);
+    }
+
+    /**
+     * Why a tensor is kept, or null when it is not. With bitsandbytes, routers and the like are what Transformers has of
+     * them: a Linear module, which it quantizes, or something else, which it leaves alone.
+     */
+    String reason(TensorInfo tensor, Layout layout) {
         Shape shape = tensor.shape();
         if (shape.rank() == 0) {
             return "scalar";
@@ -97,7 +109,8 @@ final class BuiltInKeeps {
             return MULTI_TOKEN;
         }
         for (Keep keep : BY_NAME) {
-            if (keep.name().matcher(tensor.name()).matches()) {
+            boolean asTransformers = keep.linear() && layout == Layout.BITSANDBYTES;
+            if (!asTransformers && keep.name().matcher(tensor.name()).matches()) {
                 return keep.reason();
             }
         }

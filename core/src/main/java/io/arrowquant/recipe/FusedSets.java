@@ -21,12 +21,12 @@ final class FusedSets {
             member("(.+)\\.(?:wq_a|wkv_a_with_mqa)", "mla"),
             member("(.+)\\.(?:q_a_proj|kv_a_proj_with_mqa)", "mla"));
 
-    /** Narrower: partners that the reference gives one global scale. */
+    /** Partners that the reference gives one global scale. What comes before the last words of a name may be anything. */
     private static final List<Member> ONE_SCALE = List.of(
-            member("(.+\\.(?:attn|attention|self_attn|self_attention))\\.[qkv]_proj", "qkv"),
-            member("(.+\\.(?:attn|attention|self_attn))\\.(?:wq_a|wkv_a_with_mqa)", "mla"),
-            member("(.+\\.(?:mlp|feed_forward))\\.(?:gate|up)_proj", "gate_up"),
-            member("(.+)\\.w[13]", "w1_w3"));
+            member("(.*(?:attn|attention))\\.[qkv]_proj", "qkv"),
+            member("(.*(?:attn|attention))\\.(?:wq_a|wkv_a_with_mqa)", "mla"),
+            member("(.*mlp)\\.(?:gate|up)_proj", "gate_up"),
+            member("(.*)w[13]", "w1_w3"));
 
     private FusedSets() {}
 

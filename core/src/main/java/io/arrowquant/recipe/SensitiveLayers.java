@@ -14,6 +14,8 @@ public final class SensitiveLayers {
         // Two dimensions are what says nothing against a layer.
         Shape known = shape == null ? Shape.of(1, 1) : shape;
         return new BuiltInKeeps(List.of())
-                .reason(new TensorInfo(layer, DataType.F32, known, 0, DataType.F32.byteLength(known.elements())));
+                .reason(
+                        new TensorInfo(layer, DataType.F32, known, 0, DataType.F32.byteLength(known.elements())),
+                        Layout.PARQUET);
     }
 }

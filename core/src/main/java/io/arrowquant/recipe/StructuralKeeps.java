@@ -12,11 +12,6 @@ final class StructuralKeeps {
 
     private static final Pattern EXPERTS_SHARING_SCALES =
             Pattern.compile("(?:^|.*\\.)experts\\.\\d+\\.w[13]\\.weight", Pattern.DOTALL);
-    private static final Pattern HEAD = Pattern.compile("(?:^|.*\\.)(?:lm_head|embed_out)\\.weight", Pattern.DOTALL);
-    private static final Pattern EMBEDDING = Pattern.compile(
-            "(?:^|.*\\.)(?:embed_tokens|embed_in|embed_positions|wte|wpe|word_embeddings|tok_embeddings|"
-                    + "position_embeddings|token_type_embeddings)\\.weight",
-            Pattern.DOTALL);
 
     private StructuralKeeps() {}
 
@@ -33,15 +28,16 @@ final class StructuralKeeps {
         if (tensor.name().endsWith("norm" + WEIGHT)) {
             return "norm";
         }
-        return layout == Layout.BITSANDBYTES ? notLinear(tensor.name(), modelType) : null;
+        return layout == Layout.BITSANDBYTES ? LinearModules.leftAlone(tensor.name(), modelType) : null;
     }
 
     /**
      * Why a scheme that could take a tensor may not in this layout, or null: no runtime would load it, or, where
      * {@code defaults} count, not all of them. The reference tool stops at blocks that are cut short by the end of a row;
-     * those at the last row it writes, and vLLM loads them, but Transformers does not.
+     * those at the last row it writes, and vLLM loads them, but Transformers does not. It also stops at
+     * {@code disorderedExperts}.
      */
-    static String unfit(TensorInfo tensor, Layout layout, Scheme scheme, boolean defaults) {
+    static String unfit(TensorInfo tensor, Layout layout, Scheme scheme, boolean defaults, boolean disorderedExperts) {
         if (layout != Layout.COMPRESSED_TENSORS) {
             return null;
         }
@@ -54,23 +50,14 @@ final class StructuralKeeps {
                         + tensor.shape();
             }
         }
-        return scheme.name().startsWith("NVFP4")
+        return disorderedExperts
+                        && scheme.name().startsWith("NVFP4")
                         && EXPERTS_SHARING_SCALES.matcher(tensor.name()).matches()
-                ? "NVFP4 shares a scale between w1 and w3, which loaders do not know of experts"
+                ? "NVFP4 shares a scale between w1 and w3, which the files of this model hold apart"
                 : null;
     }
 
     static boolean isMatrix(TensorInfo tensor) {
         return tensor.shape().rank() == 2 && tensor.name().endsWith(WEIGHT);
-    }
-
-    private static String notLinear(String name, String modelType) {
-        if (HEAD.matcher(name).matches()) {
-            return "output head";
-        }
-        if (EMBEDDING.matcher(name).matches()) {
-            return "embedding";
-        }
-        return JoinedExperts.role(name, modelType);
     }
 }

@@ -15,6 +15,7 @@ final class TensorDecisions {
     private final String modelType;
     private final BuiltInKeeps keeps;
     private final Scheme scheme;
+    private final boolean disorderedExperts;
     private final List<Scheme> ruleSchemes = new ArrayList<>();
     private final boolean[] used;
     private final List<String> unfit = new ArrayList<>();
@@ -22,6 +23,7 @@ final class TensorDecisions {
 
     private TensorDecisions(List<CheckpointTensor> sources, Recipe recipe, String modelType) {
         this.keeps = new BuiltInKeeps(sources);
+        this.disorderedExperts = DisorderedExperts.in(sources);
         this.recipe = recipe;
         this.layout = recipe.effectiveLayout();
         this.modelType = modelType;
@@ -77,7 +79,7 @@ final class TensorDecisions {
         if (rule != null && rule.action() == Rule.Action.KEEP) {
             return new PlannedTensor(source, null, "skip " + rule.match());
         }
-        String kept = rule == null && recipe.defaults() ? keeps.reason(tensor) : null;
+        String kept = rule == null && recipe.defaults() ? keeps.reason(tensor, layout) : null;
         if (kept == null) {
             kept = StructuralKeeps.reason(tensor, layout, modelType);
         }
@@ -107,7 +109,7 @@ final class TensorDecisions {
 
     /** A scheme that cannot take the tensor's shape leaves it as it is and says why. */
     private PlannedTensor quantized(CheckpointTensor source, Scheme chosen) {
-        String refused = StructuralKeeps.unfit(source.info(), layout, chosen, recipe.defaults());
+        String refused = StructuralKeeps.unfit(source.info(), layout, chosen, recipe.defaults(), disorderedExperts);
         try {
             chosen.check(source.info().shape());
         } catch (InvalidRequestException doesNotFit) {

@@ -136,4 +136,16 @@ class BitsAndBytesConfigTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("nf4 and nf4(nested=true)");
     }
+
+    @Test
+    void whatTransformersLeavesAloneNeedsNoMention() {
+        PlannedTensor wide = keptLinear("encoder.block.0.layer.1.DenseReluDense.wo");
+        PlannedTensor linear = linear(LAYER + "mlp.up_proj", "nf4");
+
+        assertThat(skipped(List.of(linear, wide, keptLinear("shared")), "t5").isNull())
+                .isTrue();
+        assertThat(skipped(List.of(linear, keptLinear("score")), "llama").isNull())
+                .isTrue();
+        assertThat(skipped(List.of(linear, wide), "llama")).hasSize(2);
+    }
 }

@@ -51,6 +51,7 @@ class FusedExpertsTest {
         List<CheckpointTensor> tensors = List.of(fused(EXPERTS + "gate_up_proj", 0, 2, 6, 4));
         assertThat(FusedExperts.split(tensors, modelType)).isEqualTo(tensors);
         assertThat(FusedExperts.split(tensors, null)).hasSize(4);
+        assertThat(FusedExperts.splitAll(tensors)).hasSize(4);
     }
 
     static List<CheckpointTensor> others() {
@@ -59,7 +60,7 @@ class FusedExpertsTest {
                 fused(EXPERTS + "gate_up_proj", 0, 12, 4),
                 fused(EXPERTS + "gate_up_proj", 0, 0, 6, 4),
                 fused(EXPERTS + "down_proj_bias", 0, 2, 6, 4),
-                fused("model.layers.3.mlp.down_proj", 0, 2, 6, 4),
+                fused("model.layers.3.mlp.output_linear.weight", 0, 2, 6, 4),
                 source(FILE, EXPERTS + "down_proj", DataType.U8, 2, 6, 4));
     }
 

@@ -77,7 +77,7 @@ class RuntimePlanTest {
         assertThat(reasons("FP8_BLOCK", "a.o_proj.weight", 128, 256)).isEqualTo("null");
         assertThat(reasons("FP8_BLOCK_INV", "a.o_proj.weight", 128, 704)).isEqualTo("null");
         assertThat(reasons("NVFP4A16", "l.0.block_sparse_moe.experts.3.w1.weight", 128, 256))
-                .contains("w1 and w3");
+                .isEqualTo("null");
         assertThat(reasons("NVFP4A16", "l.0.feed_forward.w1.weight", 128, 256)).isEqualTo("null");
         assertThat(reasons("W4A16", "l.0.block_sparse_moe.experts.3.w1.weight", 128, 256))
                 .isEqualTo("null");
@@ -199,6 +199,79 @@ class RuntimePlanTest {
 
         assertThat(quantized(Plan.of(tensors, recipe, "mixtral"))).containsExactly(LAYER + "self_attn.o_proj.weight");
         assertThat(quantized(Plan.of(tensors, recipe, "llama"))).hasSize(3);
+    }
+
+    @Test
+    void bitsandbytesTakesRoutersThatAreLinear() {
+        Recipe recipe = Recipe.ofScheme("nf4");
+        List<CheckpointTensor> tensors =
+                matrices(LAYER + "mlp.gate", LAYER + "mlp.shared_expert_gate", LAYER + "mamba.dt_proj");
+
+        assertThat(quantized(Plan.of(tensors, recipe, "qwen2_moe")))
+                .containsExactly(LAYER + "mlp.shared_expert_gate.weight", LAYER + "mamba.dt_proj.weight");
+        assertThat(quantized(Plan.of(tensors, Recipe.ofScheme("W4A16"), "qwen2_moe")))
+                .isEmpty();
+    }
+
+    @Test
+    void bitsandbytesTakesVisionTowersOnlyWithoutDefaults() {
+        List<CheckpointTensor> tensors = matrices(
+                "vision_tower.layers.0.mlp.fc1",
+                "vision_tower.head.attention.out_proj",
+                "vision_tower.embeddings.position_embedding");
+
+        assertThat(quantized(Plan.of(tensors, Recipe.ofScheme("nf4"), "gemma3")))
+                .isEmpty();
+        assertThat(quantized(
+                        Plan.of(tensors, new Recipe("nf4", Layout.BITSANDBYTES, List.of(), false, false), "gemma3")))
+                .containsExactly("vision_tower.layers.0.mlp.fc1.weight");
+    }
+
+    @Test
+    void attentionOfAnyNameSharesItsScale() {
+        String cross = "model.decoder.layers.0.encoder_attn.";
+        Plan whisper = Plan.of(
+                matrices(cross + "q_proj", cross + "k_proj", cross + "v_proj"), recipe("NVFP4A16", false, false));
+        assertThat(whisper.scaleSets()).hasSize(1);
+        assertThat(whisper.scaleSets().get(0)).hasSize(3);
+
+        // The reference knows these to be partners, but gives each a scale.
+        Plan other = Plan.of(
+                matrices(LAYER + "feed_forward.gate_proj", LAYER + "feed_forward.up_proj"),
+                recipe("NVFP4A16", false, false));
+        assertThat(other.scaleSets()).isEmpty();
+    }
+
+    @Test
+    void expertsWhosePartnersLieApartStay() {
+        String experts = LAYER + "block_sparse_moe.experts.";
+        Recipe recipe = recipe("NVFP4A16", false, false);
+        // By numbers 9 comes before 10, so that each w1 is followed by its w3.
+        List<CheckpointTensor> whole = List.of(
+                inFile("a", experts + "10.w1"),
+                inFile("a", experts + "10.w3"),
+                inFile("a", experts + "9.w1"),
+                inFile("a", experts + "9.w3"),
+                inFile("b", experts + "11.w1"),
+                inFile("c", experts + "11.w3"));
+        assertThat(quantized(Plan.of(whole, recipe, "mixtral"))).hasSize(6);
+
+        List<CheckpointTensor> apart = List.of(
+                inFile("a", experts + "0.w1"),
+                inFile("a", experts + "1.w1"),
+                inFile("b", experts + "0.w3"),
+                inFile("b", experts + "1.w3"));
+        assertThat(Plan.of(apart, recipe, "mixtral").tensors())
+                .allSatisfy(tensor -> assertThat(tensor.reason()).contains("hold apart"));
+        assertThat(quantized(Plan.of(apart, recipe("W4A16", false, false), "mixtral")))
+                .hasSize(4);
+    }
+
+    private static CheckpointTensor inFile(String file, String module) {
+        Shape shape = Shape.of(128, 256);
+        return new CheckpointTensor(
+                file + ".safetensors",
+                new TensorInfo(module + ".weight", DataType.BF16, shape, 0, shape.elements() * 2));
     }
 
     @Test

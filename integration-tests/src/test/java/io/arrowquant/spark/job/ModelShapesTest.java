@@ -72,6 +72,92 @@ class ModelShapesTest extends JobTestBase {
     }
 
     @Test
+    void bitsandbytesLeavesExpertsInOneTensor() throws IOException {
+        Path fused = directory.resolve("fused");
+        writeExperts(fused, directory.resolve("apart"));
+        Path output = directory.resolve("out");
+        succeed("quantize", "--input", fused, "--output", output, "--scheme", "nf4");
+        assertThat(contents(output))
+                .containsKeys(LAYER + "gate_up_proj", LAYER + "down_proj")
+                .containsKey("model.layers.0.self_attn.q_proj.weight.absmax")
+                .doesNotContainKey(LAYER + "0.down_proj.weight");
+        succeed("verify", output);
+    }
+
+    @Test
+    void withoutDefaultsTurnedExpertsComeOutAsTheToolTakesThem() throws IOException {
+        Path model = directory.resolve("model");
+        writeExperts(model, directory.resolve("apart"));
+        Files.writeString(model.resolve("config.json"), "{\"model_type\": \"gpt_oss\"}");
+        Path kept = directory.resolve("kept");
+        succeed("quantize", "--input", model, "--output", kept, "--scheme", "W8A8");
+        assertThat(contents(kept)).containsKey(LAYER + "gate_up_proj");
+        Path taken = directory.resolve("taken");
+        succeed("quantize", "--input", model, "--output", taken, "--scheme", "W8A8", "--no-defaults");
+        assertThat(contents(taken))
+                .containsKey(LAYER + "2.up_proj.weight_scale")
+                .doesNotContainKey(LAYER + "gate_up_proj");
+    }
+
+    private static Stored turned(Stored from, String name) {
+        int rows = (int) from.shape().rows();
+        int columns = (int) from.shape().columns();
+        byte[] data = new byte[from.data().length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                System.arraycopy(from.data(), (row * columns + column) * 2, data, (column * rows + row) * 2, 2);
+            }
+        }
+        return new Stored(name, from.dtype(), Shape.of(columns, rows), data);
+    }
+
+    @Test
+    void conv1dIsQuantizedAsTheLinearModuleItStandsFor() throws IOException {
+        String attention = "transformer.h.0.attn.c_attn.weight";
+        String output = "transformer.h.0.mlp.c_proj.weight";
+        Stored one = CheckpointFiles.gaussian(attention, DataType.BF16, 61, 192);
+        Stored other = CheckpointFiles.gaussian(output, DataType.BF16, 256, 61);
+        Path gpt2 = directory.resolve("gpt2");
+        CheckpointFiles.write(gpt2.resolve("model.safetensors"), one, other);
+        Files.writeString(gpt2.resolve("config.json"), "{\"model_type\": \"gpt2\"}");
+        Path linear = directory.resolve("linear");
+        CheckpointFiles.write(linear.resolve("model.safetensors"), turned(one, attention), other);
+        Files.writeString(linear.resolve("config.json"), "{\"model_type\": \"other\"}");
+        for (String scheme : List.of("nf4(nested=true)", "llm_int8")) {
+            Path left = directory.resolve("left");
+            Path right = directory.resolve("right");
+            String kept = "transformer.h.0.mlp.c_proj";
+            succeed("quantize", "--input", gpt2, "--output", left, "--scheme", scheme, "--skip", kept, "--overwrite");
+            succeed(
+                    "quantize",
+                    "--input",
+                    linear,
+                    "--output",
+                    right,
+                    "--scheme",
+                    scheme,
+                    "--skip",
+                    kept,
+                    "--overwrite");
+            // What stays is as it was stored.
+            assertThat(contents(left)).as(scheme).isEqualTo(contents(right)).containsKey(output);
+            succeed("verify", left);
+        }
+        assertThat(failure(
+                        ExitCode.BAD_REQUEST,
+                        "quantize",
+                        "--input",
+                        gpt2,
+                        "--output",
+                        directory.resolve("first"),
+                        "--scheme",
+                        "W8A8",
+                        "--also",
+                        "nf4=" + directory.resolve("second")))
+                .contains("turns weights round");
+    }
+
+    @Test
     void componentsOfAPipelineHaveTheirOwnConfigs() throws IOException {
         Path model = directory.resolve("pipeline");
         Files.createDirectories(model.resolve("scheduler"));

@@ -35,15 +35,13 @@ final class CompareSide {
 
     private final String path;
     private final Checkpoint checkpoint;
-    private final String modelType;
     private final Map<TensorKey, Tensor> tensors = new LinkedHashMap<>();
     private final ExpertRows experts = new ExpertRows(new HashMap<>());
     private final List<String> undecoded = new ArrayList<>();
 
-    private CompareSide(String path, Checkpoint checkpoint, String modelType) {
+    private CompareSide(String path, Checkpoint checkpoint) {
         this.path = path;
         this.checkpoint = checkpoint;
-        this.modelType = modelType;
     }
 
     static CompareSide open(String path, Configuration configuration) throws IOException {
@@ -52,7 +50,7 @@ final class CompareSide {
     }
 
     private static CompareSide ofTable(OutputFolder table) {
-        CompareSide side = new CompareSide(table.place().path(), null, null);
+        CompareSide side = new CompareSide(table.place().path(), null);
         for (Report.Tensor tensor : table.report().tensors()) {
             Shape shape =
                     Shape.of(tensor.shape().stream().mapToLong(Long::longValue).toArray());
@@ -74,7 +72,7 @@ final class CompareSide {
         Checkpoint checkpoint = CheckpointLoader.load(path, configuration);
         ModelConfigs configs = ModelConfigs.read(checkpoint, configuration);
         SourceWeights weights = SourceWeights.asFarAsDecoded(checkpoint, configs, configuration);
-        CompareSide side = new CompareSide(path, checkpoint, configs.modelType());
+        CompareSide side = new CompareSide(path, checkpoint);
         weights.undecoded()
                 .forEach((component, why) ->
                         side.undecoded.add(component.isEmpty() ? why.reason() : component + ": " + why.reason()));
@@ -114,8 +112,7 @@ final class CompareSide {
             if (tensor.obstacle() != null || other.tensors.containsKey(entry.getKey())) {
                 continue;
             }
-            List<CheckpointTensor> split =
-                    FusedExperts.split(List.of(tensor.checkpoint()), isTable() ? other.modelType : modelType);
+            List<CheckpointTensor> split = FusedExperts.splitAll(List.of(tensor.checkpoint()));
             CheckpointTensor first = split.get(0);
             if (other.tensors.containsKey(key(first.file(), first.name()))) {
                 tensors.remove(entry.getKey());

@@ -83,8 +83,10 @@ final class JobPlan {
                             + " they are stored",
                     "Decode them first, with: arrowquant dequantize --input " + request.input());
         }
-        List<CheckpointTensor> tensors =
-                layout.isForRuntimes() ? FusedExperts.split(weights.tensors(), configs.modelType()) : weights.tensors();
+        if (layout == Layout.BITSANDBYTES) {
+            weights.turn(configs.modelType());
+        }
+        List<CheckpointTensor> tensors = asLaidOut(weights.tensors(), layout, request.recipe(), configs.modelType());
         Plan plan = Plan.of(tensors, request.recipe(), configs.modelType());
         if (request.strict() && !plan.unmatchedPatterns().isEmpty()) {
             throw new InvalidRequestException(
@@ -92,7 +94,30 @@ final class JobPlan {
                     "See the names with: arrowquant inspect " + request.input()
                             + ". Without --strict such patterns are only reported");
         }
-        return new JobPlan(request, checkpoint, configs, weights, plan, null);
+        return new JobPlan(request, checkpoint, configs, weights, unturned(plan, weights, request.recipe()), null);
+    }
+
+    /** The plan with all that stays as it is the way it is stored. */
+    private static Plan unturned(Plan plan, SourceWeights weights, Recipe recipe) {
+        Map<CheckpointTensor, PlannedTensor> others = new HashMap<>();
+        for (PlannedTensor tensor : plan.tensors()) {
+            CheckpointTensor source = weights.unturned(tensor.source());
+            if (!tensor.isQuantized() && !source.equals(tensor.source())) {
+                others.put(tensor.source(), new PlannedTensor(source, null, tensor.reason()));
+            }
+        }
+        return others.isEmpty() ? plan : plan.with(others, recipe);
+    }
+
+    /** Fused experts are taken apart, but not for bitsandbytes: Transformers loads and saves them as they are. */
+    private static List<CheckpointTensor> asLaidOut(
+            List<CheckpointTensor> tensors, Layout layout, Recipe recipe, String modelType) {
+        if (!layout.isForRuntimes() || layout == Layout.BITSANDBYTES) {
+            return tensors;
+        }
+        return layout == Layout.COMPRESSED_TENSORS && !recipe.defaults()
+                ? FusedExperts.splitAll(tensors)
+                : FusedExperts.split(tensors, modelType);
     }
 
     /** Plans for all outputs of one job, of one input. Their tensors must be the same, since each is read once for all. */
@@ -109,19 +134,18 @@ final class JobPlan {
                 continue;
             }
             first = first == null ? plan : first;
-            if (!names(plan).equals(names(first))) {
+            if (!sources(plan).equals(sources(first))) {
                 throw new InvalidRequestException(
-                        "The outputs of one job hold the same tensors, but their recipes drop different ones",
+                        "The outputs of one job hold the same tensors, but these drop different ones, or one takes experts"
+                                + " apart or turns weights round that another does not",
                         "Run a job for each");
             }
         }
         return plans;
     }
 
-    private static List<TensorKey> names(JobPlan plan) {
-        return plan.tensors().stream()
-                .map(tensor -> TensorKey.of(tensor.source()))
-                .toList();
+    private static List<CheckpointTensor> sources(JobPlan plan) {
+        return plan.tensors().stream().map(PlannedTensor::source).toList();
     }
 
     QuantizeRequest request() {
@@ -291,7 +315,7 @@ final class JobPlan {
                 checkpoint,
                 configs,
                 weights,
-                plan.with(others, request.recipe()),
+                unturned(plan.with(others, request.recipe()), weights, request.recipe()),
                 ChoiceReport.of(units, chosen, target));
     }
 

@@ -4,13 +4,16 @@ import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.layout.ModelConfig;
+import io.arrowquant.recipe.LinearModules;
 import io.arrowquant.source.QuantizedSource;
 import io.arrowquant.source.QuantizedTensor;
 import io.arrowquant.source.TensorContent;
+import io.arrowquant.source.TurnedWeights;
 import io.arrowquant.spark.read.OpenFiles;
 import io.arrowquant.spark.read.SourceFile;
 import io.arrowquant.spark.read.SourceFiles;
 import io.arrowquant.tensor.DataType;
+import io.arrowquant.tensor.TensorInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -25,6 +28,7 @@ import org.apache.hadoop.conf.Configuration;
 final class SourceWeights {
     private final List<CheckpointTensor> tensors = new ArrayList<>();
     private final Map<CheckpointTensor, QuantizedTensor> stored = new HashMap<>();
+    private final Map<CheckpointTensor, QuantizedTensor> turned = new HashMap<>();
     private final Map<String, Undecoded> undecoded = new LinkedHashMap<>();
 
     /** Why the weights of a component are not decoded. */
@@ -112,14 +116,39 @@ final class SourceWeights {
         stored.putAll(source.quantized());
     }
 
+    /** Turns weights round that bitsandbytes takes that way; those that it then leaves alone are to be taken as they are. */
+    void turn(String modelType) {
+        tensors.replaceAll(tensor -> {
+            TensorInfo info = tensor.info();
+            boolean turns = LinearModules.isTurned(tensor.name(), modelType)
+                    && info.shape().rank() == 2
+                    && info.dtype().isFloatingPoint()
+                    && info.dtype().bytes() <= Float.BYTES
+                    && !stored.containsKey(tensor);
+            if (!turns) {
+                return tensor;
+            }
+            QuantizedTensor other = TurnedWeights.of(tensor);
+            turned.put(other.decoded(), other);
+            return other.decoded();
+        });
+    }
+
+    /** The tensor as it lies in its file, if it was turned round. */
+    CheckpointTensor unturned(CheckpointTensor tensor) {
+        QuantizedTensor other = turned.get(tensor);
+        return other == null ? tensor : other.parts().get(0);
+    }
+
     /** All tensors; those that have to be decoded with the type and shape they then have. */
     List<CheckpointTensor> tensors() {
         return tensors;
     }
 
-    /** How a tensor is stored that has to be decoded, or null. */
+    /** How a tensor is stored that has to be decoded or turned round, or null. */
     QuantizedTensor stored(CheckpointTensor tensor) {
-        return stored.get(tensor);
+        QuantizedTensor coded = stored.get(tensor);
+        return coded == null ? turned.get(tensor) : coded;
     }
 
     /** By component, why its weights are taken as they are stored although they are quantized. */
