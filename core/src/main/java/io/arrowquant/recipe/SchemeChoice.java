@@ -32,6 +32,7 @@ public final class SchemeChoice {
     private final List<Scheme> candidates;
     private final double minCosine;
     private final long target;
+    private final boolean disorderedExperts;
 
     private SchemeChoice(Plan plan, Recipe recipe, List<Scheme> candidates, double minCosine, long target) {
         this.plan = plan;
@@ -39,6 +40,8 @@ public final class SchemeChoice {
         this.candidates = candidates;
         this.minCosine = minCosine;
         this.target = target;
+        this.disorderedExperts = DisorderedExperts.in(
+                plan.tensors().stream().map(PlannedTensor::source).toList());
     }
 
     /**
@@ -100,7 +103,8 @@ public final class SchemeChoice {
     /** Whether the layout can hold a tensor in a scheme, as a plan would decide on it. */
     private boolean fits(Scheme scheme, PlannedTensor tensor) {
         TensorInfo info = tensor.source().info();
-        if (StructuralKeeps.unfit(info, recipe.effectiveLayout(), scheme, recipe.defaults()) != null) {
+        Layout layout = recipe.effectiveLayout();
+        if (StructuralKeeps.unfit(info, layout, scheme, recipe.defaults(), disorderedExperts) != null) {
             return false;
         }
         try {

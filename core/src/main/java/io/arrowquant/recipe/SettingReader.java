@@ -25,7 +25,7 @@ final class SettingReader {
             case COUNT -> count(setting, plain, place);
             case NUMBER -> number(setting, plain, place);
             case FLAG -> flag(setting, plain, place);
-            case SIZE -> size(setting, plain);
+            case SIZE -> size(setting, plain, place);
             case LIST -> SettingText.list(text);
             case RULES, WIDTHS -> ofNode(setting, json(setting, text, place), place);
         };
@@ -117,8 +117,12 @@ final class SettingReader {
         return flag;
     }
 
-    private static Long size(Setting setting, String text) {
-        return ByteSize.parse(setting.key().replace('_', '-'), text);
+    private static Long size(Setting setting, String text, String place) {
+        long size = ByteSize.parse(spelling(setting, place), text);
+        if (size == 0) {
+            throw invalid(setting, text, place, "Must be more than nothing");
+        }
+        return size;
     }
 
     private static List<String> list(Setting setting, JsonNode node, String place) {
@@ -200,6 +204,11 @@ final class SettingReader {
 
     /** What is said on the command line needs no place. */
     private static String subject(Setting setting, String place) {
-        return "Invalid " + setting.key().replace('_', '-') + (place.isEmpty() ? "" : " in " + place) + ": ";
+        return "Invalid " + spelling(setting, place) + (place.isEmpty() ? "" : " in " + place) + ": ";
+    }
+
+    /** As the command line has it, or as it stands in a file. */
+    private static String spelling(Setting setting, String place) {
+        return place.isEmpty() ? setting.key().replace('_', '-') : setting.key();
     }
 }

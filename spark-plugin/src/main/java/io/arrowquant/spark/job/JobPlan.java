@@ -258,6 +258,16 @@ final class JobPlan {
         return plan.bytesAfter();
     }
 
+    /** Bytes that are read of some tensors, which are other ones where they have to be decoded first. */
+    long bytesToRead(List<PlannedTensor> some) {
+        long bytes = 0;
+        for (PlannedTensor tensor : some) {
+            QuantizedTensor stored = stored(tensor);
+            bytes += stored == null ? tensor.bytesBefore() : stored.storedBytes();
+        }
+        return bytes;
+    }
+
     double bitsPerWeight() {
         return plan.bitsPerWeight();
     }

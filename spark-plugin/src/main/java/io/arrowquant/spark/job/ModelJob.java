@@ -104,7 +104,13 @@ final class ModelJob {
             throws IOException {
         SparkContext context = run.context();
         JobPlan first = jobs.get(0).plan;
-        ProgressLine line = new ProgressLine("quantize", first.tensors().size(), first.bytesBefore());
+        long bytes = first.bytesToRead(first.tensors());
+        for (ModelJob job : jobs) {
+            for (List<PlannedTensor> set : job.plan.surveyedSets()) {
+                bytes += job.plan.bytesToRead(set);
+            }
+        }
+        ProgressLine line = new ProgressLine("quantize", first.tensors().size(), bytes);
         try (Progress progress = new Progress(streams, line, run::progress)) {
             progress.start();
             List<Map<TensorKey, List<byte[]>>> surveyed = new ArrayList<>();
@@ -152,7 +158,7 @@ final class ModelJob {
         EarlierWork earlier = EarlierWork.find(run.context(), configuration, places, tasks);
         for (List<ConvertedFile> files : earlier.files()) {
             ModelFile file = jobs.get(0).files.get(files.get(0).index());
-            run.countAsDone(file.tensors().size(), file.bytesBefore());
+            run.countAsDone(file.tensors().size(), jobs.get(0).plan.bytesToRead(file.tensors()));
         }
         streams.note("arrowquant: " + earlier.files().size() + " of " + tasks.size()
                 + " files were finished by an earlier run");

@@ -81,8 +81,8 @@ final class Quality {
                             limit,
                             below,
                             byLayer.size()),
-                    "Lower --min-cosine, or give such layers more bits, e.g. --layer '" + Printable.text(worst)
-                            + "=int8'");
+                    "Lower --min-cosine, or give such layers a scheme with more bits, with --layer '"
+                            + Printable.text(worst) + "=SCHEME', or keep them with --skip");
         }
     }
 }

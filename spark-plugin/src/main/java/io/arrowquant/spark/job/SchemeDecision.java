@@ -64,10 +64,7 @@ final class SchemeDecision {
             ConvertFile work = maker.of(0, works.size(), share, Map.of());
             works.add(new MeasureWork(work, choice.candidates()));
         }
-        long bytes = 0;
-        for (PlannedTensor tensor : tensors) {
-            bytes += tensor.bytesBefore();
-        }
+        long bytes = plan.bytesToRead(tensors);
         Map<TensorKey, SchemeChoice.Measured> measured = new HashMap<>();
         try (Progress progress =
                 new Progress(streams, new ProgressLine("measure", tensors.size(), bytes), run::progress)) {
