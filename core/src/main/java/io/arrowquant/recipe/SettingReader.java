@@ -118,7 +118,7 @@ final class SettingReader {
     }
 
     private static Long size(Setting setting, String text, String place) {
-        long size = ByteSize.parse(spelling(setting, place), text);
+        long size = ByteSize.parse(name(setting, place), text);
         if (size == 0) {
             throw invalid(setting, text, place, "Must be more than nothing");
         }
@@ -204,11 +204,11 @@ final class SettingReader {
 
     /** What is said on the command line needs no place. */
     private static String subject(Setting setting, String place) {
-        return "Invalid " + spelling(setting, place) + (place.isEmpty() ? "" : " in " + place) + ": ";
+        return "Invalid " + name(setting, place) + ": ";
     }
 
     /** As the command line has it, or as it stands in a file. */
-    private static String spelling(Setting setting, String place) {
-        return place.isEmpty() ? setting.key().replace('_', '-') : setting.key();
+    private static String name(Setting setting, String place) {
+        return place.isEmpty() ? setting.key().replace('_', '-') : setting.key() + " in " + place;
     }
 }
