@@ -55,7 +55,7 @@ final class CompressedEncoder implements Encoder {
         this.grid = settings.grid(precision, globalScale);
         this.tileValues = values;
         this.zeroPoints = settings.packsZeroPoints() ? new ZeroPointRows(settings.bits(), across) : null;
-        this.leastError = settings.leastError() ? new LeastError((WholeNumberGrid) grid, precision, steps) : null;
+        this.leastError = settings.leastError() ? new LeastError(grid, precision, steps) : null;
         this.tileUnit = tileUnit(settings, slices);
     }
 

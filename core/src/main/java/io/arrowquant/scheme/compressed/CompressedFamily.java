@@ -22,9 +22,14 @@ public final class CompressedFamily implements SchemeFamily {
     private static final String NO_PASS = "no";
     private static final String LONG_SLICES =
             "only when one scale is for more than " + Slices.LONGEST_HELD + " elements";
+    private static final String WITH_RANGES = LONG_SLICES + "; observer=mse";
     private static final String SCALES_OF_SLICES =
             "weight_scale (type of the weights) [out,in/group_size], [out,1] or [1]";
 
+    private static final ParameterSpec RANGES = ParameterSpec.choice(
+            OBSERVER,
+            List.of("minmax", "mse"),
+            "how a range is found: as it is, or shrunk to the least error (not with strategy=tensor)");
     private static final ParameterSpec GROUP =
             ParameterSpec.positive(GROUP_SIZE, DEFAULT_GROUP, "elements of a row that share a scale (strategy group)");
 
@@ -48,10 +53,7 @@ public final class CompressedFamily implements SchemeFamily {
                 ParameterSpec.flag(SYMMETRIC, symmetric, "zero in the middle of the codes instead of a zero point"),
                 ParameterSpec.choice(
                         STRATEGY, List.of("group", "channel", "tensor"), "what shares a scale: a group, a row, all"),
-                ParameterSpec.choice(
-                        OBSERVER,
-                        List.of("minmax", "mse"),
-                        "how a range is found: as it is, or shrunk to the least error (not with strategy=tensor)"));
+                RANGES);
         return new SchemeEntry(
                 name,
                 FAMILY,
@@ -64,7 +66,7 @@ public final class CompressedFamily implements SchemeFamily {
                         + ", weight_shape I64 [2]; asymmetric: weight_zero_point I32 [ceil(out*" + bits
                         + "/32),groups], I8 [1] with strategy=tensor",
                 DIVISIBLE,
-                LONG_SLICES + "; observer=mse",
+                WITH_RANGES,
                 given -> new CompressedScheme(
                         name,
                         given,
@@ -74,7 +76,11 @@ public final class CompressedFamily implements SchemeFamily {
                                 Strategy.of(given.text(STRATEGY)),
                                 given.integer(GROUP_SIZE),
                                 given.flag(SYMMETRIC),
-                                given.text(OBSERVER).equals("mse"))));
+                                leastError(given))));
+    }
+
+    private static boolean leastError(SchemeParameters given) {
+        return given.text(OBSERVER).equals("mse");
     }
 
     private static SchemeEntry integers(String name, int bits, String bitsPerWeight, String... strategies) {
@@ -82,16 +88,22 @@ public final class CompressedFamily implements SchemeFamily {
                 name,
                 FAMILY,
                 List.of(),
-                List.of(ParameterSpec.choice(STRATEGY, List.of(strategies), "what shares a scale: a row, all")),
+                List.of(ParameterSpec.choice(STRATEGY, List.of(strategies), "what shares a scale: a row, all"), RANGES),
                 bits + "-bit integers, a byte each, for 8-bit integer activations",
                 bitsPerWeight,
                 "weight I8 [out,in], weight_scale (type of the weights) [out,1] or [1]",
                 TWO_DIMENSIONS,
-                LONG_SLICES,
+                WITH_RANGES,
                 given -> new CompressedScheme(
                         name,
                         given,
-                        new Settings(Format.INT_QUANTIZED, bits, Strategy.of(given.text(STRATEGY)), 0, true, false)));
+                        new Settings(
+                                Format.INT_QUANTIZED,
+                                bits,
+                                Strategy.of(given.text(STRATEGY)),
+                                0,
+                                true,
+                                leastError(given))));
     }
 
     private static SchemeEntry groupedIntegers() {
@@ -102,12 +114,13 @@ public final class CompressedFamily implements SchemeFamily {
                 List.of(
                         GROUP,
                         ParameterSpec.choice(
-                                STRATEGY, List.of("group", "channel"), "what shares a scale: a group, a row")),
+                                STRATEGY, List.of("group", "channel"), "what shares a scale: a group, a row"),
+                        RANGES),
                 "4-bit integers, a byte each, for 8-bit integer activations",
                 "8.125",
                 "weight I8 [out,in], weight_scale (type of the weights) [out,in/group_size] or [out,1]",
                 DIVISIBLE,
-                LONG_SLICES,
+                WITH_RANGES,
                 given -> new CompressedScheme(
                         "W4A8",
                         given,
@@ -117,7 +130,7 @@ public final class CompressedFamily implements SchemeFamily {
                                 Strategy.of(given.text(STRATEGY)),
                                 given.integer(GROUP_SIZE),
                                 true,
-                                false)));
+                                leastError(given))));
     }
 
     private static void addFloat8(List<SchemeEntry> entries) {
@@ -128,18 +141,25 @@ public final class CompressedFamily implements SchemeFamily {
                 "8.0 and one scale",
                 "[1]",
                 TWO_DIMENSIONS,
-                given -> floatSettings(Strategy.TENSOR, 0)));
+                given -> new Settings(Format.FLOAT_QUANTIZED, 8, Strategy.TENSOR, 0, true, false)));
         entries.add(float8(
                 "FP8_DYNAMIC",
                 List.of(
                         GROUP,
                         ParameterSpec.choice(
-                                STRATEGY, List.of("channel", "group"), "what shares a scale: a row, a group")),
+                                STRATEGY, List.of("channel", "group"), "what shares a scale: a row, a group"),
+                        RANGES),
                 "8-bit floats (E4M3) with a scale for each row",
                 "8.0 and a scale for each row",
                 "[out,1] or [out,in/group_size]",
                 DIVISIBLE,
-                given -> floatSettings(Strategy.of(given.text(STRATEGY)), given.integer(GROUP_SIZE))));
+                given -> new Settings(
+                        Format.FLOAT_QUANTIZED,
+                        8,
+                        Strategy.of(given.text(STRATEGY)),
+                        given.integer(GROUP_SIZE),
+                        true,
+                        leastError(given))));
         entries.add(float8(
                 "FP8_BLOCK",
                 List.of(),
@@ -147,7 +167,7 @@ public final class CompressedFamily implements SchemeFamily {
                 "8.001",
                 "[ceil(out/128),ceil(in/128)]",
                 TWO_DIMENSIONS,
-                given -> floatSettings(Strategy.BLOCK, 0)));
+                given -> new Settings(Format.FLOAT_QUANTIZED, 8, Strategy.BLOCK, 0, true, false)));
         entries.add(new SchemeEntry(
                 "FP8_BLOCK_INV",
                 "fp8",
@@ -181,12 +201,8 @@ public final class CompressedFamily implements SchemeFamily {
                 bitsPerWeight,
                 "weight F8_E4M3 [out,in], weight_scale (type of the weights) " + scales,
                 constraints,
-                LONG_SLICES,
+                parameters.contains(RANGES) ? WITH_RANGES : LONG_SLICES,
                 given -> new CompressedScheme(name, given, settings.apply(given)));
-    }
-
-    private static Settings floatSettings(Strategy strategy, int group) {
-        return new Settings(Format.FLOAT_QUANTIZED, 8, strategy, group, true, false);
     }
 
     private static void addMicroscaling(List<SchemeEntry> entries) {

@@ -13,7 +13,7 @@ final class LeastError {
     private static final double STEP = 100.0;
     private static final double POWER = 2.4;
 
-    private final WholeNumberGrid grid;
+    private final SliceGrid grid;
     private final Precision precision;
     private final int steps;
     private final double power;
@@ -27,7 +27,7 @@ final class LeastError {
     private float[] terms = new float[0];
     private int improvements;
 
-    LeastError(WholeNumberGrid grid, Precision precision, int steps) {
+    LeastError(SliceGrid grid, Precision precision, int steps) {
         this.grid = grid;
         this.precision = precision;
         this.steps = steps;

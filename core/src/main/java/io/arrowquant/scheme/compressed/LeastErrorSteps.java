@@ -23,7 +23,7 @@ final class LeastErrorSteps implements Survey {
         Precision precision = Precision.of(request.dtype());
         this.slices = settings.slices(request.shape());
         this.values = TileValues.ofWholeSlices(request, slices, false);
-        this.search = new LeastError((WholeNumberGrid) settings.grid(precision, 1f), precision, LeastError.STEPS);
+        this.search = new LeastError(settings.grid(precision, 1f), precision, LeastError.STEPS);
         this.tileUnit = CompressedEncoder.tileUnit(settings, slices);
         this.steps = stepsTaken();
     }

@@ -14,11 +14,15 @@ import io.arrowquant.scheme.StoredTensor;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.ElementRange;
 import io.arrowquant.tensor.Shape;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for every scheme of the family, whatever the reference does. */
@@ -46,8 +50,10 @@ class CompressedContractTest {
                 "W8A8",
                 "W8A8(strategy=tensor)",
                 "W4A8(group_size=64)",
+                "W4A8(group_size=64,observer=mse)",
                 "FP8",
                 "FP8_DYNAMIC",
+                "FP8_DYNAMIC(observer=mse)",
                 "FP8_BLOCK",
                 "NVFP4A16",
                 "NVFP4",
@@ -100,6 +106,29 @@ class CompressedContractTest {
         EncodedTensor searched = EncodedTensor.of(spelling + ",observer=mse)", source);
         assertThat(searched.parts())
                 .isDeepEqualTo(EncodedTensor.of(spelling + ")", source).parts());
+    }
+
+    /** The bytes of compressed-tensors 0.19 with its observer memoryless_mse; packed schemes have fixtures. */
+    @ParameterizedTest
+    @CsvSource({
+        "W8A8(observer=mse), c13ca13c613d, 441e12afd2580713f6afbc549fdb03f9dc53e692124ff3f2260776a5ba1f8570",
+        "'W4A8(group_size=8,observer=mse)', cd3ec43dc93dd33db73da23ec43dd13dc43dc03db63dcd3d6f3fbc3db03d,"
+                + " 482ae464409ada3432ccc18c8c254a80711b98e7ee37fb3e8c9a2480894eb1a1",
+        "FP8_DYNAMIC(observer=mse), d93bb73b803c, beef9d5bec4c367da92973f5335238afb3abf0148ad07f3f9206d4c44ee3e364"
+    })
+    void codesOfAByteAreSearchedForTheLeastErrorToo(String spelling, String scales, String codes)
+            throws NoSuchAlgorithmException {
+        float[] values = new float[3 * 40];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (i * 37 % 101 - 50) / 64f;
+        }
+        values[5] = 3f;
+        values[45] = -2.5f;
+        values[100] = 7f;
+        EncodedTensor encoded = EncodedTensor.of(spelling, StoredTensor.of(DataType.BF16, 40, values));
+        assertThat(HexFormat.of().formatHex(encoded.part("weight_scale"))).isEqualTo(scales);
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(encoded.part("weight"));
+        assertThat(HexFormat.of().formatHex(digest)).isEqualTo(codes);
     }
 
     @Test
