@@ -89,8 +89,7 @@ final class QuantizeJob {
         for (int i = 0; i < plans.size(); i++) {
             results[i] = CompleteOutput.find(plans.get(i), outputs.get(i));
             if (results[i] != null) {
-                OutputClaim.clearLeftovers(
-                        outputs.get(i).storage(), outputs.get(i).path());
+                CompleteOutput.tidy(plans.get(i), outputs.get(i), configuration);
                 streams.note("arrowquant: " + Printable.text(outputs.get(i).path()) + " is complete already");
             } else if (plans.get(i).layout().isForRuntimes()) {
                 together.add(plans.get(i));

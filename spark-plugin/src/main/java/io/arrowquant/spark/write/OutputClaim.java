@@ -142,15 +142,18 @@ public final class OutputClaim implements Closeable {
         return List.copyOf(names);
     }
 
-    /** Clears away what dead jobs have left beside an output that needs no other job; not what may be at work there. */
-    public static void clearLeftovers(Storage storage, String output) throws IOException {
-        if (!storage.exists(StagingPlace.temporary(storage, output))) {
-            return;
-        }
+    /**
+     * Clears away what dead jobs have left beside an output that is complete, which nobody has to be able to write to. What
+     * belongs to a job that may be at work stays.
+     */
+    public static void clearLeftovers(Storage storage, String output) {
+        String temporary = StagingPlace.temporary(storage, output);
         try {
-            of(storage, output, newJobId(), "").close();
-        } catch (InvalidRequestException atWork) {
-            LOG.info("What lies in {} stays", StagingPlace.temporary(storage, output), atWork);
+            if (storage.exists(temporary)) {
+                of(storage, output, newJobId(), "").close();
+            }
+        } catch (InvalidRequestException | IOException reason) {
+            LOG.info("What lies in {} stays", temporary, reason);
         }
     }
 
