@@ -230,21 +230,6 @@ class ResumeTest extends JobTestBase {
     }
 
     @Test
-    void tablesThatFailAfterTheLastPortionAreAllThere() throws IOException {
-        source();
-        repair();
-        Object[] strict = {"--scheme", "int4", "--layer", "*.layers.3.*=int8", "--resume", "--min-cosine", "0.99999"};
-        List<Object> arguments = new ArrayList<>(List.of("quantize", "--input", source(), "--output", output));
-        arguments.addAll(List.of(strict));
-        assertThat(run(arguments.toArray()).exitCode()).isEqualTo(1);
-
-        assertThat(quantize(output.toString(), TABLE).err())
-                .contains("3 of 3 portions of the table were finished by an earlier run");
-        succeed("verify", output);
-        assertThat(output.resolve("_temporary")).doesNotExist();
-    }
-
-    @Test
     void whatNobodyCanUseTakesNoRoom() throws IOException {
         stop(output.toString(), "--scheme", "W4A16");
         // Counts the files that are left: were those of the first job there as well, they would be too many.
@@ -284,9 +269,12 @@ class ResumeTest extends JobTestBase {
         quantize(output.toString(), "--scheme", "W4A16");
         Files.writeString(
                 Files.createDirectories(deadArea().resolve("replaced")).resolve("old.safetensors"), "old");
-        assertThat(quantize(output.toString(), "--scheme", "W4A16", "--resume").err())
+        Path reports = directory.resolve("reports");
+        assertThat(quantize(output.toString(), "--scheme", "W4A16", "--resume", "--report", reports)
+                        .err())
                 .contains("is complete already");
         assertThat(output.resolve("_temporary")).doesNotExist();
+        assertThat(reports.resolve("arrowquant.json")).hasSameBinaryContentAs(output.resolve("arrowquant.json"));
         succeed("verify", output);
     }
 
