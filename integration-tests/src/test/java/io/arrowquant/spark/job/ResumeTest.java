@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -226,6 +227,63 @@ class ResumeTest extends JobTestBase {
         assertThat(quantize(output.toString(), TABLE).err())
                 .contains("1 of 3 portions of the table were finished by an earlier run");
         succeed("verify", output);
+    }
+
+    @Test
+    void whatNobodyCanUseTakesNoRoom() throws IOException {
+        stop(output.toString(), "--scheme", "W4A16");
+        // Counts the files that are left: were those of the first job there as well, they would be too many.
+        stop(output.toString(), "--scheme", "W8A16");
+    }
+
+    @Test
+    void aPublicationCutShortIsNoObstacle() throws IOException {
+        source();
+        repair();
+        Path whole = directory.resolve("whole");
+        quantize(whole.toString(), "--scheme", "W4A16");
+        Path area = deadArea();
+        Path staged = Files.createDirectories(area.resolve("output"));
+        ObjectNode journal = JSON.createObjectNode();
+        for (String name : List.of("config.json", "arrowquant.json")) {
+            journal.withArray("arrivals")
+                    .addObject()
+                    .put("name", name)
+                    .put("staged", staged.resolve(name).toString());
+        }
+        Files.writeString(area.resolve("publish.json"), journal.toString());
+        Files.createFile(area.resolve("arriving"));
+        Files.copy(whole.resolve("config.json"), output.resolve("config.json"));
+        Files.copy(whole.resolve("arrowquant.json"), staged.resolve("arrowquant.json"));
+
+        quantize(output.toString(), "--scheme", "W4A16", "--resume");
+
+        assertThat(made(output)).isEqualTo(made(whole));
+        assertThat(output.resolve("_temporary")).doesNotExist();
+    }
+
+    @Test
+    void whatLiesBesideACompleteOutputIsClearedAway() throws IOException {
+        source();
+        repair();
+        quantize(output.toString(), "--scheme", "W4A16");
+        Files.writeString(
+                Files.createDirectories(deadArea().resolve("replaced")).resolve("old.safetensors"), "old");
+        Path reports = directory.resolve("reports");
+        assertThat(quantize(output.toString(), "--scheme", "W4A16", "--resume", "--report", reports)
+                        .err())
+                .contains("is complete already");
+        assertThat(output.resolve("_temporary")).doesNotExist();
+        assertThat(reports.resolve("arrowquant.json")).hasSameBinaryContentAs(output.resolve("arrowquant.json"));
+        succeed("verify", output);
+    }
+
+    /** The area of a job that was killed. */
+    private Path deadArea() throws IOException {
+        Path area = Files.createDirectories(
+                output.resolve("_temporary").resolve(UUID.randomUUID().toString()));
+        Files.writeString(area.resolve("stopped.json"), "{}");
+        return area;
     }
 
     /** Runs a job that stops at the last file; gives the number of files that were finished until then. */

@@ -3,8 +3,12 @@ package io.arrowquant.spark.job;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
 import io.arrowquant.spark.storage.Storages;
+import io.arrowquant.spark.write.OutputClaim;
+import io.arrowquant.storage.RangeReader;
+import io.arrowquant.storage.Storage;
 import java.io.IOException;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 
 /** An output that a job asked to resume finds complete: there is nothing left to do, if it is what would be made. */
 final class CompleteOutput {
@@ -25,6 +29,25 @@ final class CompleteOutput {
                     "Use --overwrite to replace it, or choose another directory");
         }
         return new QuantizeJob.Result(report, List.of(), output);
+    }
+
+    /** Clears away what lies beside it, and lets its report be where this run was asked to put it. */
+    static void tidy(JobPlan plan, Storages.Located output, Configuration configuration) throws IOException {
+        Storage storage = output.storage();
+        OutputClaim.clearLeftovers(storage, output.path());
+        if (plan.request().reportDirectory() != null) {
+            ReportCopies.write(
+                    plan.request().reportDirectory(),
+                    configuration,
+                    read(storage, storage.child(output.path(), Report.NAME)),
+                    read(storage, storage.child(output.path(), Report.METRICS_NAME)));
+        }
+    }
+
+    private static byte[] read(Storage storage, String path) throws IOException {
+        try (RangeReader reader = storage.open(path)) {
+            return reader.readAll();
+        }
     }
 
     private static String difference(JobPlan plan, Report report) {

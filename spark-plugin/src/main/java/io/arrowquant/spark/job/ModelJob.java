@@ -91,6 +91,8 @@ final class ModelJob {
         }
         run.stopIfEnding();
         for (ModelJob job : jobs) {
+            // Last, since only what lies where its task has left it is there for a job that resumes.
+            job.adopt(job.output.storage());
             job.claim.publish(Report.NAME);
             byte[] report = completed.get(job.number).report();
             ReportCopies.write(job.plan.request().reportDirectory(), configuration, report, metrics);
@@ -197,8 +199,6 @@ final class ModelJob {
                 new ModelReport(plan, made, quality).build(run.jobId(), (System.nanoTime() - begin) / 1e9, listed);
         byte[] text = ReportFile.bytes(report);
         ReportFile.write(storage, directory, Report.NAME, text, "report");
-        // Last, since only what lies where its task has left it is there for a job that resumes.
-        adopt(storage);
         return new Completed(new QuantizeJob.Result(report, records, output), text);
     }
 

@@ -42,7 +42,9 @@ final class OutputCheck {
         if (!target.storage().status(target.path()).directory()) {
             throw new InvalidRequestException(shown + " is a file", "Name a directory to write to");
         }
-        if (!overwrite && !OutputClaim.entries(target.storage(), target.path()).isEmpty()) {
+        if (!overwrite
+                && !OutputClaim.entriesWhenClaimed(target.storage(), target.path())
+                        .isEmpty()) {
             throw new InvalidRequestException(
                     shown + " exists already and is not empty",
                     "Use --overwrite to replace all it holds, or choose another directory");

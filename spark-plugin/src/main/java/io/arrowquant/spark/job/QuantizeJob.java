@@ -89,6 +89,7 @@ final class QuantizeJob {
         for (int i = 0; i < plans.size(); i++) {
             results[i] = CompleteOutput.find(plans.get(i), outputs.get(i));
             if (results[i] != null) {
+                CompleteOutput.tidy(plans.get(i), outputs.get(i), configuration);
                 streams.note("arrowquant: " + Printable.text(outputs.get(i).path()) + " is complete already");
             } else if (plans.get(i).layout().isForRuntimes()) {
                 together.add(plans.get(i));
@@ -146,14 +147,18 @@ final class QuantizeJob {
         Storage storage = output.storage();
         String directory = claim.directory();
 
-        List<PartitionRecord> records = new ArrayList<>(writeTable(run, output, claim));
+        TablePortions portions =
+                plan.request().resume() ? new TablePortions(run, plan, output, claim, configuration) : null;
+
+        List<PartitionRecord> records = new ArrayList<>(writeTable(run, output, claim, portions));
         records.addAll(run.records());
         Quality quality = Quality.of(records);
         if (plan.request().hasMinCosine()) {
             quality.requireCosine(plan.request().minCosine());
         }
-        Map<TensorKey, TensorTally.Found> found = readBack(run, directory);
-        List<Report.OutputFile> files = new ArrayList<>(dataFiles(run, storage, directory));
+        Map<TensorKey, TensorTally.Found> found =
+                readBack(run, directory, portions == null ? List.of(directory) : portions.directories());
+        List<Report.OutputFile> files = new ArrayList<>(dataFiles(run, storage, directory, portions));
         run.stopIfEnding();
         files.addAll(carryFiles(storage, directory));
         byte[] metrics = ReportFile.metrics(records);
@@ -163,20 +168,22 @@ final class QuantizeJob {
         byte[] text = ReportFile.bytes(report);
         ReportFile.write(storage, directory, Report.NAME, text, "report");
         run.stopIfEnding();
+        if (portions != null) {
+            portions.move();
+        }
         claim.publish(Report.NAME);
         ReportCopies.write(plan.request().reportDirectory(), configuration, text, metrics);
         return new Result(report, records, output);
     }
 
     /** Gives the records of what earlier jobs have made of the table. */
-    private List<PartitionRecord> writeTable(SparkRun run, Storages.Located output, OutputClaim claim)
-            throws IOException {
+    private List<PartitionRecord> writeTable(
+            SparkRun run, Storages.Located output, OutputClaim claim, TablePortions portions) throws IOException {
         TableWrite table = new TableWrite(run.session(), plan);
         ProgressLine line = new ProgressLine("quantize", plan.tensors().size(), plan.bytesBefore());
         try (Progress progress = new Progress(streams, line, run::progress)) {
             progress.start();
-            if (plan.request().resume()) {
-                TablePortions portions = new TablePortions(run, plan, output, claim, configuration);
+            if (portions != null) {
                 portions.write(table, Parallelism.of(run.context()).tasks(), streams);
                 return portions.earlierRecords();
             }
@@ -189,11 +196,13 @@ final class QuantizeJob {
     }
 
     /** What is there must be what was planned, to the byte. */
-    private Map<TensorKey, TensorTally.Found> readBack(SparkRun run, String directory) {
-        run.stopIfEnding();
-        TensorTally tally = new TensorTally(directory);
-        if (!plan.tensors().isEmpty()) {
-            tally.add(OutputScan.ofTable(run.session(), directory));
+    private Map<TensorKey, TensorTally.Found> readBack(SparkRun run, String output, List<String> directories) {
+        TensorTally tally = new TensorTally(output);
+        for (String directory : directories) {
+            run.stopIfEnding();
+            if (!plan.tensors().isEmpty()) {
+                tally.add(OutputScan.ofTable(run.session(), directory));
+            }
         }
         Map<TensorKey, TensorTally.Found> found = tally.tensors();
         for (PlannedTensor tensor : plan.tensors()) {
@@ -223,10 +232,16 @@ final class QuantizeJob {
         return lengths;
     }
 
-    private List<Report.OutputFile> dataFiles(SparkRun run, Storage storage, String directory) throws IOException {
+    private List<Report.OutputFile> dataFiles(SparkRun run, Storage storage, String directory, TablePortions portions)
+            throws IOException {
+        run.stopIfEnding();
         List<FileChecksums.OutputFile> files = FileChecksums.list(storage, directory);
-        if (!files.isEmpty()) {
-            TableSummary.write(directory, files.get(0).path(), configuration);
+        String first = files.isEmpty() ? null : files.get(0).path();
+        if (portions != null && !plan.tensors().isEmpty()) {
+            first = portions.anyFile();
+        }
+        if (first != null) {
+            TableSummary.write(directory, first, configuration);
             files = FileChecksums.list(storage, directory);
         }
         List<Integer> checksums = FileChecksums.compute(run.context(), configuration, files);
@@ -234,6 +249,9 @@ final class QuantizeJob {
         for (int i = 0; i < files.size(); i++) {
             FileChecksums.OutputFile file = files.get(i);
             listed.add(new Report.OutputFile(file.name(), file.bytes(), Crc32c.text(checksums.get(i)), "data"));
+        }
+        if (portions != null) {
+            listed.addAll(portions.files());
         }
         return listed;
     }

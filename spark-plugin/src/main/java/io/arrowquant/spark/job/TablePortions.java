@@ -8,23 +8,29 @@ import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.FinishedAttempt;
 import io.arrowquant.spark.write.OutputClaim;
 import io.arrowquant.spark.write.TaskStaging;
+import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /**
  * Makes a table that can be resumed: in portions, each a query of its own with a directory of its own, which is declared
- * finished with the checksums of its files. What an earlier job has finished of the same work is used.
+ * finished with the checksums of its files. What an earlier job has finished of the same work is used. Portions stay where
+ * they were made until the table is published, since only there the next job finds them should this one stop.
  */
 final class TablePortions {
     /** Source bytes of a portion: what is lost at most when a job stops, but long enough to keep a cluster busy. */
     private static final long BYTES_PER_TASK = 2L << 30;
 
-    private static final String ROWS = "rows";
+    /** Looks like a table of its own in the directory of a portion. */
+    private static final String TABLE = "table";
 
     private final SparkRun run;
     private final JobPlan plan;
@@ -33,6 +39,7 @@ final class TablePortions {
     private final Configuration configuration;
     private final ConvertWork work;
     private final List<PartitionRecord> earlier = new ArrayList<>();
+    private final List<Done> done = new ArrayList<>();
 
     /** A portion and the directory it lies in. */
     private record Done(FinishedPortion portion, String attempt) {}
@@ -46,14 +53,14 @@ final class TablePortions {
         this.work = new ConvertWork(plan);
     }
 
-    /** Writes all that is not there yet, and moves everything to where the table is. */
+    /** Writes all that is not there yet. */
     void write(TableWrite table, int parallelism, Streams streams) throws IOException {
         List<WriteGroup> portions = cut(plan.groups(), BYTES_PER_TASK * parallelism);
         Map<String, Done> found = intact(finished());
-        List<Done> done = new ArrayList<>();
         for (WriteGroup portion : portions) {
             done.add(found.get(fingerprint(portion)));
         }
+        discardOthers();
         streams.note(
                 "arrowquant: " + done.stream().filter(there -> there != null).count() + " of " + portions.size()
                         + " portions of the table were finished by an earlier run");
@@ -70,8 +77,58 @@ final class TablePortions {
                 done.set(i, make(table, portions.get(i), TaskStaging.attempt(i, 0)));
             }
         }
-        for (int i = 0; i < portions.size(); i++) {
-            move(done.get(i), storage.child(claim.directory(), portions.get(i).directory()));
+    }
+
+    /** What nothing of this table can be made of only takes up room. */
+    private void discardOthers() throws IOException {
+        Set<String> used = new HashSet<>();
+        for (Done there : done) {
+            if (there != null) {
+                used.add(there.attempt());
+            }
+        }
+        for (FinishedAttempt attempt : claim.finished()) {
+            if (!used.contains(attempt.directory())) {
+                claim.discard(attempt.directory());
+            }
+        }
+    }
+
+    /** Where the portions lie; each looks like a table of its own. */
+    List<String> directories() {
+        return done.stream()
+                .map(portion -> claim.stagedFile(portion.attempt(), TABLE))
+                .toList();
+    }
+
+    /** All files, by their paths below the table, with the checksums they were made with. */
+    List<Report.OutputFile> files() {
+        List<Report.OutputFile> files = new ArrayList<>();
+        for (Done portion : done) {
+            for (FinishedPortion.File file : portion.portion().files()) {
+                files.add(new Report.OutputFile(file.name(), file.bytes(), Crc32c.text(file.checksum()), "data"));
+            }
+        }
+        files.sort(Comparator.comparing(Report.OutputFile::name));
+        return files;
+    }
+
+    /** Any file of the table. */
+    String anyFile() {
+        return path(done.get(0).attempt(), done.get(0).portion().files().get(0));
+    }
+
+    /** Moves everything to where the table is. Spark's names are unique, so several portions can share a directory. */
+    void move() throws IOException {
+        for (Done portion : done) {
+            for (FinishedPortion.File file : portion.portion().files()) {
+                String target = CarriedFiles.resolve(storage, claim.directory(), file.name());
+                storage.makeDirectories(CarriedFiles.resolve(
+                        storage,
+                        claim.directory(),
+                        file.name().substring(0, file.name().lastIndexOf('/'))));
+                storage.rename(path(portion.attempt(), file), target);
+            }
         }
     }
 
@@ -119,9 +176,9 @@ final class TablePortions {
     private Done make(TableWrite table, WriteGroup portion, String attempt) throws IOException {
         int before =
                 run.records().stream().mapToInt(PartitionRecord::stage).max().orElse(-1);
-        String rows = claim.stagedFile(attempt, ROWS);
-        table.write(portion, rows);
-        List<FileChecksums.OutputFile> files = FileChecksums.list(storage, rows);
+        String directory = claim.stagedFile(attempt, TABLE);
+        table.write(portion, storage.child(directory, portion.directory()));
+        List<FileChecksums.OutputFile> files = FileChecksums.list(storage, directory);
         List<Integer> checksums = FileChecksums.compute(run.context(), configuration, files);
         List<FinishedPortion.File> listed = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
@@ -158,7 +215,7 @@ final class TablePortions {
     }
 
     private String path(String attempt, FinishedPortion.File file) {
-        return storage.child(claim.stagedFile(attempt, ROWS), file.name());
+        return CarriedFiles.resolve(storage, claim.stagedFile(attempt, TABLE), file.name());
     }
 
     /** Those with the checksums they should have, by their work. */
@@ -182,13 +239,5 @@ final class TablePortions {
             }
         }
         return intact;
-    }
-
-    /** Spark's names are unique, so files of several portions can lie in one directory. */
-    private void move(Done done, String directory) throws IOException {
-        storage.makeDirectories(directory);
-        for (FinishedPortion.File file : done.portion().files()) {
-            storage.rename(path(done.attempt(), file), storage.child(directory, file.name()));
-        }
     }
 }

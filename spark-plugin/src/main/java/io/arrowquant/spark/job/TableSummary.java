@@ -31,8 +31,12 @@ final class TableSummary {
             metadata = reader.getFooter();
         }
         Path table = new Path(directory);
+        // The file may yet have to be moved into the table; of where it lies nothing is written.
         ParquetFileWriter.writeMetadataFile(
-                configuration, table, List.of(new Footer(file, metadata)), JobSummaryLevel.COMMON_ONLY);
+                configuration,
+                table,
+                List.of(new Footer(new Path(table, file.getName()), metadata)),
+                JobSummaryLevel.COMMON_ONLY);
         // Hadoop's own checksum of a local file would outlive the file when that is replaced by another way.
         FileSystem fileSystem = table.getFileSystem(configuration);
         fileSystem.delete(new Path(table, "." + NAME + ".crc"), false);

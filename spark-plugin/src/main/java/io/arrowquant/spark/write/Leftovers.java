@@ -8,6 +8,8 @@ import io.arrowquant.storage.Storage.FileEntry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,19 +42,32 @@ final class Leftovers {
     }
 
     void clear() throws IOException {
-        for (FileEntry area : storage.list(StagingPlace.temporary(storage, output))) {
-            boolean other = area.directory()
-                    && !area.name().equals(ownQueryId)
-                    && QUERY_ID.matcher(area.name()).matches();
-            if (other && isDead(area)) {
-                LOG.info("Removing what a dead job left in {}", area.path());
-                Publication.undoInterrupted(storage, output, area.path());
-                if (takenTo != null) {
-                    FinishedAttempts.take(storage, area.path(), takenTo);
-                }
-                storage.delete(area.path());
+        List<FileEntry> dead = new ArrayList<>();
+        for (FileEntry area : areas(storage, output)) {
+            if (!area.name().equals(ownQueryId) && isDead(area)) {
+                dead.add(area);
             }
         }
+        // Only now that nobody else is at it: of two jobs that start at once, none takes what the other is taking.
+        for (FileEntry area : dead) {
+            LOG.info("Removing what a dead job left in {}", area.path());
+            Publication.undoInterrupted(storage, output, area.path());
+            if (takenTo != null) {
+                FinishedAttempts.take(storage, area.path(), takenTo);
+            }
+            StagingArea.remove(storage, area.path());
+        }
+    }
+
+    /** The areas of all jobs, where there are any. */
+    static List<FileEntry> areas(Storage storage, String output) throws IOException {
+        List<FileEntry> areas = new ArrayList<>();
+        for (FileEntry area : storage.list(StagingPlace.temporary(storage, output))) {
+            if (area.directory() && QUERY_ID.matcher(area.name()).matches()) {
+                areas.add(area);
+            }
+        }
+        return areas;
     }
 
     /** False for areas of no consequence; an error when a job may be alive. */

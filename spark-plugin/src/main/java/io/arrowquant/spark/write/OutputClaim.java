@@ -1,5 +1,6 @@
 package io.arrowquant.spark.write;
 
+import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.spark.write.Publication.Arrival;
 import io.arrowquant.storage.Storage;
 import io.arrowquant.storage.Storage.FileEntry;
@@ -7,8 +8,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A job's claim on its output directory, for jobs that make more than one write can: they stage a whole directory and
@@ -17,6 +22,8 @@ import org.apache.hadoop.conf.Configuration;
 public final class OutputClaim implements Closeable {
     /** The directory that becomes the output. Task attempts have names with a dash, so there is no clash. */
     private static final String STAGED = "output";
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutputClaim.class);
 
     private final StagingArea staging;
     private boolean open = true;
@@ -78,6 +85,11 @@ public final class OutputClaim implements Closeable {
         FinishedAttempts.declare(staging.storage(), staging.storage().child(staging.path(), attempt), record);
     }
 
+    /** Removes the directory of an attempt of which nothing is needed. */
+    public void discard(String attempt) throws IOException {
+        staging.storage().delete(staging.storage().child(staging.path(), attempt));
+    }
+
     /** Where a task attempt left a file; {@code attempt} is the name of its directory. */
     public String stagedFile(String attempt, String name) {
         return staging.attemptFile(attempt, name);
@@ -116,6 +128,33 @@ public final class OutputClaim implements Closeable {
             }
         }
         return names;
+    }
+
+    /** The same, once what a job that was killed has published half is undone: whoever claims the output does that. */
+    public static List<String> entriesWhenClaimed(Storage storage, String output) throws IOException {
+        Set<String> names = new TreeSet<>(entries(storage, output));
+        String temporary = StagingPlace.temporary(storage, output);
+        if (storage.exists(temporary)) {
+            for (FileEntry area : Leftovers.areas(storage, output)) {
+                Publication.undoneNames(storage, output, area.path(), names);
+            }
+        }
+        return List.copyOf(names);
+    }
+
+    /**
+     * Clears away what dead jobs have left beside an output that is complete, which nobody has to be able to write to. What
+     * belongs to a job that may be at work stays.
+     */
+    public static void clearLeftovers(Storage storage, String output) {
+        String temporary = StagingPlace.temporary(storage, output);
+        try {
+            if (storage.exists(temporary)) {
+                of(storage, output, newJobId(), "").close();
+            }
+        } catch (InvalidRequestException | IOException reason) {
+            LOG.info("What lies in {} stays", temporary, reason);
+        }
     }
 
     /**

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,11 +74,16 @@ final class Publication {
         }
     }
 
-    /** Takes back what {@link #run} did. Where a move went wrong, what is there decides, not what was reported. */
+    /**
+     * Takes back what {@link #run} did. Where a move went wrong, what is there decides, not what was reported. Who is
+     * interrupted here leaves to the next what can be undone once more.
+     */
     void undo() throws IOException {
         for (int i = arrivalsTried - 1; i >= 0; i--) {
             storage.delete(inOutput(moves.arrivals().get(i).name()));
         }
+        // With the mark, restored files would be taken for arrivals of the same names.
+        storage.delete(storage.child(staging, ARRIVING_MARK));
         for (String name : moves.leaving()) {
             // Stores that copy and delete may have left both; then the original is whole.
             if (storage.exists(inReplaced(name)) && !storage.exists(inOutput(name))) {
@@ -87,25 +93,50 @@ final class Publication {
         for (int i = additionsTried - 1; i >= 0; i--) {
             storage.delete(inOutput(moves.additions().get(i).name()));
         }
+        storage.delete(storage.child(staging, JOURNAL));
     }
 
     /** Undoes what a job that was killed left in its staging area, unless all its files had arrived. */
     static void undoInterrupted(Storage storage, String output, String staging) throws IOException {
+        Publication interrupted = interrupted(storage, output, staging);
+        if (interrupted != null) {
+            LOG.info("Restoring the files of {} as they were before an interrupted write", output);
+            interrupted.undo();
+        }
+    }
+
+    /** Makes of the names of what an output has those of what it has when {@link #undoInterrupted} is done. */
+    static void undoneNames(Storage storage, String output, String staging, Set<String> names) throws IOException {
+        Publication interrupted = interrupted(storage, output, staging);
+        if (interrupted != null) {
+            interrupted.moves.additions().forEach(addition -> names.remove(addition.name()));
+            if (interrupted.arrivalsTried > 0) {
+                interrupted.moves.arrivals().forEach(arrival -> names.remove(arrival.name()));
+            }
+            for (String name : interrupted.moves.leaving()) {
+                if (storage.exists(interrupted.inReplaced(name))) {
+                    names.add(name);
+                }
+            }
+        }
+    }
+
+    /** What a job that was killed has left half done in its staging area, or null. */
+    private static Publication interrupted(Storage storage, String output, String staging) throws IOException {
         String journal = storage.child(staging, JOURNAL);
         Moves moves = storage.exists(journal) ? readJournal(storage, journal) : null;
         if (moves == null) {
-            return;
+            return null;
         }
         Publication interrupted = new Publication(storage, output, staging, moves);
         interrupted.additionsTried = moves.additions().size();
         if (storage.exists(storage.child(staging, ARRIVING_MARK))) {
             if (interrupted.hasArrived()) {
-                return;
+                return null;
             }
             interrupted.arrivalsTried = moves.arrivals().size();
         }
-        LOG.info("Restoring the files of {} as they were before an interrupted write", output);
-        interrupted.undo();
+        return interrupted;
     }
 
     private boolean hasArrived() throws IOException {

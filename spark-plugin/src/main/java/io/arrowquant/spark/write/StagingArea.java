@@ -217,9 +217,30 @@ final class StagingArea {
     }
 
     private void sweep() {
-        logged(path, () -> storage.delete(path));
+        logged(path, () -> remove(storage, path));
         String temporary = place.temporary(storage);
         logged(temporary, () -> deleteIfEmpty(storage, temporary));
+    }
+
+    /**
+     * Removes an area. That its job is over is the last that is forgotten: of an area without any mark nobody could tell,
+     * should this be interrupted.
+     */
+    static void remove(Storage storage, String area) throws IOException {
+        if (!storage.exists(area)) {
+            return;
+        }
+        String owner = storage.child(area, StagingOwner.FILE);
+        String stopped = storage.child(area, StagingOwner.STOPPED_FILE);
+        if (storage.exists(owner) && !storage.exists(stopped)) {
+            storage.rename(owner, stopped);
+        }
+        for (FileEntry entry : storage.list(area)) {
+            if (!entry.name().equals(StagingOwner.STOPPED_FILE)) {
+                storage.delete(entry.path());
+            }
+        }
+        storage.delete(area);
     }
 
     private boolean stillThere() {

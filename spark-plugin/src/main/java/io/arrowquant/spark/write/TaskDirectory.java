@@ -21,7 +21,7 @@ final class TaskDirectory {
     private final Path spoolDirectory;
     private boolean created;
 
-    /** {@code spoolDirectory} is a directory of this machine. */
+    /** {@code spoolDirectory} is a directory of this machine, or null for who makes no files. */
     TaskDirectory(Storage storage, StagingPlace place, int partition, long taskId, Path spoolDirectory) {
         this.storage = storage;
         this.place = place;
@@ -50,6 +50,18 @@ final class TaskDirectory {
         }
         Path spool = spoolDirectory.resolve("arrowquant-" + UUID.randomUUID() + ".spool");
         return new PlannedFile(this, spool, storage, target, false);
+    }
+
+    /** Says that all files of this attempt, perhaps made by another of these, are finished. */
+    void declareFinished(byte[] record) throws IOException {
+        requireJobAlive();
+        FinishedAttempts.declare(storage, path, record);
+        // Stores make directories as files come into being, which may have brought back one that was removed meanwhile.
+        if (isJobOver() && !storage.exists(place.stoppedFile(storage))) {
+            created = true;
+            delete();
+            throw jobOver(null);
+        }
     }
 
     private void makeDirectory() throws IOException {

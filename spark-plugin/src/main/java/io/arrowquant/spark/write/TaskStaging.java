@@ -35,7 +35,7 @@ public final class TaskStaging implements Serializable {
     /** Declares all files of a task attempt finished; a later job can take them over by what the record says. */
     public void declareFinished(int partition, long taskId, byte[] record) throws IOException {
         Storage storage = Storages.reopen(place.output(), configuration.value());
-        FinishedAttempts.declare(storage, place.task(storage, partition, taskId), record);
+        new TaskDirectory(storage, place, partition, taskId, null).declareFinished(record);
     }
 
     /** A new file of a task attempt, of about so many bytes. */
