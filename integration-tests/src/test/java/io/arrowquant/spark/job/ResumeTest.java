@@ -230,10 +230,13 @@ class ResumeTest extends JobTestBase {
     }
 
     @Test
-    void whatNobodyCanUseTakesNoRoom() throws IOException {
-        stop(output.toString(), "--scheme", "W4A16");
-        // Counts the files that are left: were those of the first job there as well, they would be too many.
-        stop(output.toString(), "--scheme", "W8A16");
+    void aRunWithOtherOptionsDoesNotLoseWhatIsFinished() throws IOException {
+        int finished = stop(output.toString(), "--scheme", "W4A16");
+        run("quantize", "--input", source(), "--output", output, "--scheme", "W8A16", "--resume");
+        repair();
+        assertThat(found(quantize(output.toString(), "--scheme", "W4A16", "--resume")))
+                .isEqualTo(finished);
+        assertThat(output.resolve("_temporary")).doesNotExist();
     }
 
     @Test

@@ -11,10 +11,8 @@ import io.arrowquant.storage.Storage.FileEntry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 
@@ -74,23 +72,7 @@ final class EarlierWork {
             int first = i * places.size();
             found.settle(candidates.get(i), checksums.subList(first, first + places.size()));
         }
-        found.discardOthers(places);
         return found;
-    }
-
-    /** What none of the tasks can use only takes up room that this job may need. */
-    private void discardOthers(List<Place> places) throws IOException {
-        for (int i = 0; i < places.size(); i++) {
-            Set<String> used = new HashSet<>();
-            for (List<ConvertedFile> ofTask : files) {
-                used.add(ofTask.get(i).attempt());
-            }
-            for (FinishedAttempt attempt : places.get(i).claim().finished()) {
-                if (!used.contains(attempt.directory())) {
-                    places.get(i).claim().discard(attempt.directory());
-                }
-            }
-        }
     }
 
     private void settle(Candidate candidate, List<Integer> checksums) {

@@ -14,10 +14,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -60,7 +58,6 @@ final class TablePortions {
         for (WriteGroup portion : portions) {
             done.add(found.get(fingerprint(portion)));
         }
-        discardOthers();
         streams.note(
                 "arrowquant: " + done.stream().filter(there -> there != null).count() + " of " + portions.size()
                         + " portions of the table were finished by an earlier run");
@@ -75,21 +72,6 @@ final class TablePortions {
             run.stopIfEnding();
             if (done.get(i) == null) {
                 done.set(i, make(table, portions.get(i), TaskStaging.attempt(i, 0)));
-            }
-        }
-    }
-
-    /** What nothing of this table can be made of only takes up room. */
-    private void discardOthers() throws IOException {
-        Set<String> used = new HashSet<>();
-        for (Done there : done) {
-            if (there != null) {
-                used.add(there.attempt());
-            }
-        }
-        for (FinishedAttempt attempt : claim.finished()) {
-            if (!used.contains(attempt.directory())) {
-                claim.discard(attempt.directory());
             }
         }
     }

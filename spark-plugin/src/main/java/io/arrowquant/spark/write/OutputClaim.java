@@ -85,11 +85,6 @@ public final class OutputClaim implements Closeable {
         FinishedAttempts.declare(staging.storage(), staging.storage().child(staging.path(), attempt), record);
     }
 
-    /** Removes the directory of an attempt of which nothing is needed. */
-    public void discard(String attempt) throws IOException {
-        staging.storage().delete(staging.storage().child(staging.path(), attempt));
-    }
-
     /** Where a task attempt left a file; {@code attempt} is the name of its directory. */
     public String stagedFile(String attempt, String name) {
         return staging.attemptFile(attempt, name);
