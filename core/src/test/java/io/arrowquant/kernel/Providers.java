@@ -1,10 +1,7 @@
 package io.arrowquant.kernel;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
+import io.arrowquant.FreshClasses;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -41,53 +38,13 @@ public final class Providers {
     }
 
     public static KernelProvider ofBits(int bits) {
-        String before = System.setProperty(VectorShapes.BITS_PROPERTY, Integer.toString(bits));
-        try {
-            Constructor<?> constructor =
-                    new Loader().loadClass(PACKAGE + "VectorProvider").getDeclaredConstructor();
-            constructor.setAccessible(true);
-            KernelProvider provider = (KernelProvider) constructor.newInstance();
-            if (!provider.toString().equals("vector (" + bits + " bits)")) {
-                throw new AssertionError(provider);
-            }
-            return provider;
-        } catch (InvocationTargetException thrown) {
-            throw new IllegalStateException(thrown.getCause());
-        } catch (ReflectiveOperationException impossible) {
-            throw new AssertionError(impossible);
-        } finally {
-            if (before == null) {
-                System.clearProperty(VectorShapes.BITS_PROPERTY);
-            } else {
-                System.setProperty(VectorShapes.BITS_PROPERTY, before);
-            }
+        FreshClasses classes = new FreshClasses(
+                name -> name.startsWith(PACKAGE) && !SHARED.contains(name.substring(PACKAGE.length())));
+        Map<String, String> properties = Map.of(VectorShapes.BITS_PROPERTY, Integer.toString(bits));
+        KernelProvider provider = (KernelProvider) classes.make(PACKAGE + "VectorProvider", properties);
+        if (!provider.toString().equals("vector (" + bits + " bits)")) {
+            throw new AssertionError(provider);
         }
-    }
-
-    private static final class Loader extends ClassLoader {
-        Loader() {
-            super(Providers.class.getClassLoader());
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith(PACKAGE) || SHARED.contains(name.substring(PACKAGE.length()))) {
-                return super.loadClass(name, resolve);
-            }
-            Class<?> loaded = findLoadedClass(name);
-            return loaded == null ? define(name) : loaded;
-        }
-
-        private Class<?> define(String name) throws ClassNotFoundException {
-            try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
-                if (in == null) {
-                    throw new ClassNotFoundException(name);
-                }
-                byte[] bytes = in.readAllBytes();
-                return defineClass(name, bytes, 0, bytes.length);
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
-        }
+        return provider;
     }
 }
