@@ -82,6 +82,11 @@ final class VectorFourBit implements FourBitKernels {
         return Float.floatToRawIntBits(table.threshold(threshold));
     }
 
+    /** The bits in which a threshold differs from the one eight further on. */
+    private static int change(FourBitTable table, int threshold) {
+        return bits(table, threshold) ^ bits(table, threshold + 8);
+    }
+
     @Override
     public void encode(
             float[] values,
@@ -100,15 +105,15 @@ final class VectorFourBit implements FourBitKernels {
         IntVector t5 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 5)));
         IntVector t6 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 6)));
         IntVector t7 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 7)));
-        IntVector t8 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 8)));
-        IntVector t9 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 9)));
-        IntVector t10 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 10)));
-        IntVector t11 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 11)));
-        IntVector t12 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 12)));
-        IntVector t13 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 13)));
-        IntVector t14 = INT_VECTOR.cast(IntVector.broadcast(INTS, bits(table, 14)));
+        IntVector change0 = INT_VECTOR.cast(IntVector.broadcast(INTS, change(table, 0)));
+        IntVector change1 = INT_VECTOR.cast(IntVector.broadcast(INTS, change(table, 1)));
+        IntVector change2 = INT_VECTOR.cast(IntVector.broadcast(INTS, change(table, 2)));
+        IntVector change3 = INT_VECTOR.cast(IntVector.broadcast(INTS, change(table, 3)));
+        IntVector change4 = INT_VECTOR.cast(IntVector.broadcast(INTS, change(table, 4)));
+        IntVector change5 = INT_VECTOR.cast(IntVector.broadcast(INTS, change(table, 5)));
+        IntVector change6 = INT_VECTOR.cast(IntVector.broadcast(INTS, change(table, 6)));
         IntVector lowCodes = INT_VECTOR.cast(IntVector.broadcast(INTS, table.eightCodes(0)));
-        IntVector highCodes = INT_VECTOR.cast(IntVector.broadcast(INTS, table.eightCodes(8)));
+        IntVector codeChange = INT_VECTOR.cast(IntVector.broadcast(INTS, table.eightCodes(0) ^ table.eightCodes(8)));
         for (int i = 0; i < count / block; i++) {
             float factor = factors[i];
             int done = i * block;
@@ -120,18 +125,15 @@ final class VectorFourBit implements FourBitKernels {
                         FLOAT_VECTOR.cast(t7.reinterpretAsFloats()).sub(value));
                 IntVector m1 =
                         INT_VECTOR.cast(INT_VECTOR.cast(d1.reinterpretAsInts()).lanewise(ASHR, 31));
-                IntVector of3Bits =
-                        INT_VECTOR.cast(INT_VECTOR.cast(t3.lanewise(XOR, t11)).and(m1));
+                IntVector of3Bits = INT_VECTOR.cast(change3.and(m1));
                 IntVector of3 = INT_VECTOR.cast(t3.lanewise(XOR, of3Bits));
                 FloatVector d2 = FLOAT_VECTOR.cast(
                         FLOAT_VECTOR.cast(of3.reinterpretAsFloats()).sub(value));
                 IntVector m2 =
                         INT_VECTOR.cast(INT_VECTOR.cast(d2.reinterpretAsInts()).lanewise(ASHR, 31));
-                IntVector of1Bits =
-                        INT_VECTOR.cast(INT_VECTOR.cast(t1.lanewise(XOR, t9)).and(m1));
+                IntVector of1Bits = INT_VECTOR.cast(change1.and(m1));
                 IntVector of1 = INT_VECTOR.cast(t1.lanewise(XOR, of1Bits));
-                IntVector of5Bits =
-                        INT_VECTOR.cast(INT_VECTOR.cast(t5.lanewise(XOR, t13)).and(m1));
+                IntVector of5Bits = INT_VECTOR.cast(change5.and(m1));
                 IntVector of5 = INT_VECTOR.cast(t5.lanewise(XOR, of5Bits));
                 IntVector of1To5Bits =
                         INT_VECTOR.cast(INT_VECTOR.cast(of1.lanewise(XOR, of5)).and(m2));
@@ -140,17 +142,13 @@ final class VectorFourBit implements FourBitKernels {
                         FLOAT_VECTOR.cast(of1To5.reinterpretAsFloats()).sub(value));
                 IntVector m3 =
                         INT_VECTOR.cast(INT_VECTOR.cast(d3.reinterpretAsInts()).lanewise(ASHR, 31));
-                IntVector of0Bits =
-                        INT_VECTOR.cast(INT_VECTOR.cast(t0.lanewise(XOR, t8)).and(m1));
+                IntVector of0Bits = INT_VECTOR.cast(change0.and(m1));
                 IntVector of0 = INT_VECTOR.cast(t0.lanewise(XOR, of0Bits));
-                IntVector of4Bits =
-                        INT_VECTOR.cast(INT_VECTOR.cast(t4.lanewise(XOR, t12)).and(m1));
+                IntVector of4Bits = INT_VECTOR.cast(change4.and(m1));
                 IntVector of4 = INT_VECTOR.cast(t4.lanewise(XOR, of4Bits));
-                IntVector of2Bits =
-                        INT_VECTOR.cast(INT_VECTOR.cast(t2.lanewise(XOR, t10)).and(m1));
+                IntVector of2Bits = INT_VECTOR.cast(change2.and(m1));
                 IntVector of2 = INT_VECTOR.cast(t2.lanewise(XOR, of2Bits));
-                IntVector of6Bits =
-                        INT_VECTOR.cast(INT_VECTOR.cast(t6.lanewise(XOR, t14)).and(m1));
+                IntVector of6Bits = INT_VECTOR.cast(change6.and(m1));
                 IntVector of6 = INT_VECTOR.cast(t6.lanewise(XOR, of6Bits));
                 IntVector of0To4Bits =
                         INT_VECTOR.cast(INT_VECTOR.cast(of0.lanewise(XOR, of4)).and(m2));
@@ -167,8 +165,7 @@ final class VectorFourBit implements FourBitKernels {
                         INT_VECTOR.cast(INT_VECTOR.cast(d4.reinterpretAsInts()).lanewise(ASHR, 31));
                 IntVector quarter = INT_VECTOR.cast(INT_VECTOR.cast(m2.and(16)).or(INT_VECTOR.cast(m3.and(8))));
                 IntVector shift = INT_VECTOR.cast(quarter.or(INT_VECTOR.cast(m4.and(4))));
-                IntVector eightBits = INT_VECTOR.cast(
-                        INT_VECTOR.cast(lowCodes.lanewise(XOR, highCodes)).and(m1));
+                IntVector eightBits = INT_VECTOR.cast(codeChange.and(m1));
                 IntVector eight = INT_VECTOR.cast(lowCodes.lanewise(XOR, eightBits));
                 IntVector code = INT_VECTOR.cast(
                         INT_VECTOR.cast(eight.lanewise(LSHR, shift)).and(0xf));
