@@ -1,5 +1,6 @@
 package io.arrowquant.checkpoint;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -62,6 +63,13 @@ class CheckpointPathsTest {
                 .hasMessageContaining("contains the input");
         assertThatCode(() -> requireSeparate("models/a/model.safetensors", "models/a/out"))
                 .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"models/a, true", "models/a/x, true", "link/a/x, true", "models/a2, false", "models, false"})
+    void whatLiesInADirectory(String inner, boolean inside) throws IOException {
+        assertThat(CheckpointPaths.contains(LocalStorage.INSTANCE, temp + "/models/a", temp + "/" + inner))
+                .isEqualTo(inside);
     }
 
     private void requireSeparate(String input, String output) throws IOException {
