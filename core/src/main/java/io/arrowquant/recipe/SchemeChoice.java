@@ -103,16 +103,8 @@ public final class SchemeChoice {
     /** Whether the layout can hold a tensor in a scheme, as a plan would decide on it. */
     private boolean fits(Scheme scheme, PlannedTensor tensor) {
         TensorInfo info = tensor.source().info();
-        Layout layout = recipe.effectiveLayout();
-        if (StructuralKeeps.unfit(info, layout, scheme, recipe.defaults(), disorderedExperts) != null) {
-            return false;
-        }
-        try {
-            scheme.check(info.shape());
-            return true;
-        } catch (InvalidRequestException doesNotFit) {
-            return false;
-        }
+        return StructuralKeeps.unfit(info, recipe.effectiveLayout(), scheme, recipe.defaults(), disorderedExperts)
+                == null;
     }
 
     private InvalidRequestException unreachable(long least) {

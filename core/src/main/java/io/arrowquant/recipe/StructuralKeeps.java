@@ -1,5 +1,6 @@
 package io.arrowquant.recipe;
 
+import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.TensorInfo;
 import java.util.regex.Pattern;
@@ -32,12 +33,17 @@ final class StructuralKeeps {
     }
 
     /**
-     * Why a scheme that could take a tensor may not in this layout, or null: no runtime would load it, or, where
-     * {@code defaults} count, not all of them. The reference tool stops at blocks that are cut short by the end of a row;
+     * Why a scheme may not take a tensor, or null: it cannot take its shape, or no runtime would load it in this layout or,
+     * where {@code defaults} count, not all of them. The reference tool stops at blocks that are cut short by the end of a row;
      * those at the last row it writes, and vLLM loads them, but Transformers does not. It also stops at
      * {@code disorderedExperts}.
      */
     static String unfit(TensorInfo tensor, Layout layout, Scheme scheme, boolean defaults, boolean disorderedExperts) {
+        try {
+            scheme.check(tensor.shape());
+        } catch (InvalidRequestException doesNotFit) {
+            return doesNotFit.getMessage();
+        }
         if (layout != Layout.COMPRESSED_TENSORS) {
             return null;
         }

@@ -110,11 +110,6 @@ final class TensorDecisions {
     /** A scheme that cannot take the tensor's shape leaves it as it is and says why. */
     private PlannedTensor quantized(CheckpointTensor source, Scheme chosen) {
         String refused = StructuralKeeps.unfit(source.info(), layout, chosen, recipe.defaults(), disorderedExperts);
-        try {
-            chosen.check(source.info().shape());
-        } catch (InvalidRequestException doesNotFit) {
-            refused = doesNotFit.getMessage();
-        }
         if (refused != null) {
             unfit.add(source.name() + ": " + refused);
             return new PlannedTensor(source, null, refused);

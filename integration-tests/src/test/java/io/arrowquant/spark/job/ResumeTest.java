@@ -3,7 +3,9 @@ package io.arrowquant.spark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.arrowquant.spark.testing.CheckpointFiles;
 import io.arrowquant.spark.testing.CheckpointFiles.Stored;
 import io.arrowquant.spark.testing.FailingFileSystem;
@@ -138,12 +140,7 @@ class ResumeTest extends JobTestBase {
     void aKilledJobNeedNotHaveBeenToldToBeResumable() throws IOException {
         int finished = stop(output.toString(), "--scheme", "W4A16");
         // What a killed process leaves: its mark, as if it were still at work, and files it has not finished.
-        Path area = area();
-        ObjectNode owner =
-                (ObjectNode) JSON.readTree(area.resolve("stopped.json").toFile());
-        owner.put("pid", Integer.MAX_VALUE);
-        Files.writeString(area.resolve("owner.json"), owner.toString());
-        Files.delete(area.resolve("stopped.json"));
+        Path area = ownedBy("pid", IntNode.valueOf(Integer.MAX_VALUE));
         Files.createDirectories(area.resolve("3-99"));
         Files.writeString(area.resolve("3-99").resolve("file.safetensors"), "half");
         repair();
@@ -155,13 +152,7 @@ class ResumeTest extends JobTestBase {
     @Test
     void aJobThatMayBeAliveElsewhereIsNotResumed() throws IOException {
         int finished = stop(output.toString(), "--scheme", "W4A16");
-        Path area = area();
-        ObjectNode owner =
-                (ObjectNode) JSON.readTree(area.resolve("stopped.json").toFile());
-        owner.put("host", "another");
-        owner.put("started", System.currentTimeMillis());
-        Files.writeString(area.resolve("owner.json"), owner.toString());
-        Files.delete(area.resolve("stopped.json"));
+        Path area = ownedBy("host", TextNode.valueOf("another"));
         repair();
         assertThat(failure(2, "quantize", "--input", source(), "--output", output, "--scheme", "W4A16", "--resume"))
                 .contains("Another job is writing to", "rename owner.json in it to stopped.json");
@@ -350,6 +341,18 @@ class ResumeTest extends JobTestBase {
                     CheckpointFiles.gaussian(layer + "up_proj.weight", DataType.BF16, 256, 1024),
                     CheckpointFiles.gaussian(layer + "norm.weight", DataType.BF16, 1024)
                 };
+    }
+
+    /** The area of the stopped job, as if it were at work: by its mark, which says one thing otherwise. */
+    private Path ownedBy(String key, JsonNode value) throws IOException {
+        Path area = area();
+        ObjectNode owner =
+                (ObjectNode) JSON.readTree(area.resolve("stopped.json").toFile());
+        owner.set(key, value);
+        owner.put("started", System.currentTimeMillis());
+        Files.writeString(area.resolve("owner.json"), owner.toString());
+        Files.delete(area.resolve("stopped.json"));
+        return area;
     }
 
     private Path area() throws IOException {

@@ -33,8 +33,8 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Turns a checkpoint into model directories that runtimes load, in this order: claim the outputs; look at the tensors that
- * share a first pass; let a task make each file, or the files of all outputs that hold the same tensors; take the files up;
- * write indexes and configs; carry the other files; publish. Nothing appears in an output before the end. What an earlier
+ * share a first pass; let a task make each file, or the files of all outputs that hold the same tensors; write indexes and
+ * configs; carry the other files; take the files up; publish. Nothing appears in an output before the end. What an earlier
  * job to the same outputs has finished is used when the request says to resume. One for each output.
  */
 final class ModelJob {
@@ -44,6 +44,7 @@ final class ModelJob {
     private final OutputClaim claim;
     private final Configuration configuration;
     private final ConvertWork work;
+    private final List<List<PlannedTensor>> surveyedSets;
     private final List<ModelFile> files = new ArrayList<>();
     private final List<ConvertedFile> converted = new ArrayList<>();
     private final Map<TensorKey, Made> made = new HashMap<>();
@@ -62,6 +63,7 @@ final class ModelJob {
         this.claim = claim;
         this.configuration = configuration;
         this.work = new ConvertWork(plan);
+        this.surveyedSets = plan.surveyedSets();
     }
 
     /** Makes all outputs from one read of the weights; each appears when all are complete. */
@@ -92,7 +94,7 @@ final class ModelJob {
         run.stopIfEnding();
         for (ModelJob job : jobs) {
             // Last, since only what lies where its task has left it is there for a job that resumes.
-            job.adopt(job.output.storage());
+            job.adopt();
             job.claim.publish(Report.NAME);
             byte[] report = completed.get(job.number).report();
             ReportCopies.write(job.plan.request().reportDirectory(), configuration, report, metrics);
@@ -108,7 +110,7 @@ final class ModelJob {
         JobPlan first = jobs.get(0).plan;
         long bytes = first.bytesToRead(first.tensors());
         for (ModelJob job : jobs) {
-            for (List<PlannedTensor> set : job.plan.surveyedSets()) {
+            for (List<PlannedTensor> set : job.surveyedSets) {
                 bytes += job.plan.bytesToRead(set);
             }
         }
@@ -204,9 +206,8 @@ final class ModelJob {
 
     /** Tensors that a runtime fuses share a scale: what is found in each goes to all of its set. */
     private Map<TensorKey, List<byte[]>> survey(SparkContext context) {
-        List<List<PlannedTensor>> sets = plan.surveyedSets();
         List<ConvertFile> works = new ArrayList<>();
-        for (List<PlannedTensor> set : sets) {
+        for (List<PlannedTensor> set : surveyedSets) {
             for (PlannedTensor member : set) {
                 works.add(work.of(number, works.size(), List.of(member), Map.of()));
             }
@@ -214,7 +215,7 @@ final class ModelJob {
         List<byte[]> results = Conversion.survey(context, new SerializableConfiguration(configuration), works);
         Map<TensorKey, List<byte[]>> surveyed = new HashMap<>();
         int next = 0;
-        for (List<PlannedTensor> set : sets) {
+        for (List<PlannedTensor> set : surveyedSets) {
             List<byte[]> shared = List.copyOf(results.subList(next, next + set.size()));
             next += set.size();
             for (PlannedTensor member : set) {
@@ -238,7 +239,8 @@ final class ModelJob {
         return listed;
     }
 
-    private void adopt(Storage storage) throws IOException {
+    private void adopt() throws IOException {
+        Storage storage = output.storage();
         for (ConvertedFile file : converted) {
             ModelFile planned = files.get(file.index());
             if (!planned.component().isEmpty()) {

@@ -8,7 +8,6 @@ import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
 import io.arrowquant.storage.ByteSize;
 import java.io.IOException;
-import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -84,10 +83,7 @@ final class OutputCheck {
     }
 
     private static boolean contains(Storages.Located outer, Storages.Located inner) throws IOException {
-        URI first = new Path(outer.path()).toUri();
-        URI second = new Path(inner.path()).toUri();
-        return Objects.equals(first.getScheme(), second.getScheme())
-                && Objects.equals(first.getAuthority(), second.getAuthority())
+        return Storages.sameStore(outer, inner)
                 && CheckpointPaths.contains(outer.storage(), outer.path(), inner.path());
     }
 

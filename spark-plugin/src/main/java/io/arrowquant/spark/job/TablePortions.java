@@ -65,7 +65,8 @@ final class TablePortions {
             Done there = done.get(i);
             if (there != null) {
                 earlier.addAll(there.portion().records());
-                run.countAsDone(portions.get(i).tensors().size(), bytes(portions.get(i)));
+                List<PlannedTensor> tensors = portions.get(i).tensors();
+                run.countAsDone(tensors.size(), plan.bytesToRead(tensors));
             }
         }
         for (int i = 0; i < portions.size(); i++) {
@@ -137,14 +138,6 @@ final class TablePortions {
             portions.add(group.of(tensors));
         }
         return portions;
-    }
-
-    private static long bytes(WriteGroup portion) {
-        long bytes = 0;
-        for (PlannedTensor tensor : portion.tensors()) {
-            bytes += tensor.bytesBefore();
-        }
-        return bytes;
     }
 
     /** All that decides the rows: tensors and their sources, and how they are cut into ranges. */

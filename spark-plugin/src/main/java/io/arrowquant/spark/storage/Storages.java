@@ -7,6 +7,7 @@ import io.arrowquant.storage.Storage;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -39,6 +40,14 @@ public final class Storages {
             return new Located(LocalStorage.INSTANCE, localPath(qualified.toUri()));
         }
         return new Located(new HadoopStorage(fileSystem), qualified.toString());
+    }
+
+    /** Whether two paths are on the same store, so that one may lie in the other. */
+    public static boolean sameStore(Located a, Located b) {
+        URI first = new Path(a.path()).toUri();
+        URI second = new Path(b.path()).toUri();
+        return Objects.equals(first.getScheme(), second.getScheme())
+                && Objects.equals(first.getAuthority(), second.getAuthority());
     }
 
     /** A path as users write it. */

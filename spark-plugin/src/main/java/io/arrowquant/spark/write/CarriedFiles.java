@@ -11,12 +11,9 @@ import io.arrowquant.storage.RangeReader;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /**
  * Config, tokenizer and the other files that make a model of weights, as the option {@code source} carries them over:
@@ -40,7 +37,7 @@ final class CarriedFiles {
     /** The files of a source, which must be a checkpoint apart from the output. */
     static CarriedFiles of(String source, Storages.Located output, Configuration configuration) throws IOException {
         Storages.Located from = Storages.locate(source, configuration);
-        if (sameStore(from.path(), output.path())) {
+        if (Storages.sameStore(from, output)) {
             CheckpointPaths.requireSeparate(from.storage(), from.path(), output.path());
         }
         List<CheckpointFile> files = new ArrayList<>();
@@ -60,13 +57,6 @@ final class CarriedFiles {
                             + "', a name that not every store can hold",
                     "Rename or remove it");
         }
-    }
-
-    private static boolean sameStore(String a, String b) {
-        URI first = new Path(a).toUri();
-        URI second = new Path(b).toUri();
-        return Objects.equals(first.getScheme(), second.getScheme())
-                && Objects.equals(first.getAuthority(), second.getAuthority());
     }
 
     List<String> names() {
