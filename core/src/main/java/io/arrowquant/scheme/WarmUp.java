@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Encodes made-up weights until this JVM has compiled what a scheme needs. Vector kernels that are not compiled yet run a
  * thousand times slower and put every vector on the heap. It is how often a method is called that makes the JVM compile
- * it, so small pieces get there several times sooner than the large ones of a job do.
+ * it, so small pieces get there several times sooner than the large ones of a job do. Now and then one is as large as
+ * those of a job: branches that are never taken are left out of what is compiled, and where a job then takes one, it has
+ * to go on without compiled code until there is another.
  */
 public final class WarmUp {
     private static final int ROWS = 4096;
@@ -28,8 +30,8 @@ public final class WarmUp {
     /** A unit larger than this makes pieces too large to be quick. */
     private static final int LARGEST_PIECE = 16 << 10;
 
-    /** Pieces between two looks at what was allocated. */
-    private static final int ROUND = 32;
+    /** Elements in pieces between two looks at what was allocated. */
+    private static final int ROUND_ELEMENTS = 32 * PIECE;
 
     /** Bytes that a compiled encoder allocates for an element at most; one that boxes vectors allocates hundreds. */
     private static final long COMPILED_BYTES = 4;
@@ -136,23 +138,28 @@ public final class WarmUp {
         PartBuffers parts = new PartBuffers(scheme.parts(shape, dtype).size());
         int unit = encoder.tileUnit();
         int piece = unit >= PIECE ? unit : PIECE / unit * unit;
-        int round = 0;
-        long allocated = 0;
-        for (long at = 0; at < shape.elements(); at += piece) {
-            encoder.encode(source, new ElementRange(at, Math.min(piece, shape.elements() - at)), parts, errors);
-            parts.clear();
-            round++;
-            if (round % ROUND == 0) {
-                long now =
-                        threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-                // In the first round of a tensor its encoder makes its buffers.
-                boolean compiled = round > ROUND && now - allocated < COMPILED_BYTES * ROUND * piece;
-                compiledRounds = compiled ? compiledRounds + 1 : 0;
-                allocated = now;
-                if (compiledRounds >= ENOUGH_ROUNDS || isOver()) {
-                    return;
-                }
+        int pieces = Math.max(1, ROUND_ELEMENTS / piece);
+        int tile = LARGEST_PIECE / unit * unit;
+        long at = 0;
+        for (int round = 0; at < shape.elements(); round++) {
+            long begin = at;
+            long allocated = allocatedBytes();
+            for (int i = 0; i <= pieces && at < shape.elements(); i++) {
+                long count = Math.min(i < pieces ? piece : tile, shape.elements() - at);
+                encoder.encode(source, new ElementRange(at, count), parts, errors);
+                parts.clear();
+                at += count;
+            }
+            // In the first round of a tensor its encoder makes its buffers.
+            boolean compiled = round > 0 && allocatedBytes() - allocated < COMPILED_BYTES * (at - begin);
+            compiledRounds = compiled ? compiledRounds + 1 : 0;
+            if (compiledRounds >= ENOUGH_ROUNDS || isOver()) {
+                return;
             }
         }
+    }
+
+    private long allocatedBytes() {
+        return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 }

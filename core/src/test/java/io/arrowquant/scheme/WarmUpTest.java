@@ -11,7 +11,14 @@ class WarmUpTest {
     private static final long PATIENCE_MILLIS = 3_000;
 
     @ParameterizedTest
-    @CsvSource({"W4A16, BF16, false", "W4A16, BF16, true", "W8A8, F16, false", "nf4, F32, false", "NVFP4, BF16, false"})
+    @CsvSource({
+        "W4A16, BF16, false",
+        "W4A16, BF16, true",
+        "W8A8, F16, false",
+        "nf4, F32, false",
+        "NVFP4, BF16, false",
+        "FP8_BLOCK, BF16, false"
+    })
     void endsWhenNothingIsPutIntoBoxesAnyMoreOrItsTimeIsOver(String scheme, DataType dtype, boolean quality) {
         WarmUp.Outcome outcome =
                 WarmUp.run(SchemeCatalog.parse(scheme), dtype, quality, PATIENCE_MILLIS, PATIENCE_MILLIS);
