@@ -22,6 +22,8 @@ final class Grid {
     /** Between lowest and highest, as the reference computes with it; stored ones begin at zero. */
     private float zeroPoint;
 
+    private boolean bounded;
+
     Grid(Settings settings, DataType dtype) {
         this.dtype = dtype;
         this.symmetric = settings.symmetric();
@@ -51,17 +53,37 @@ final class Grid {
         if (scale == 0f) {
             scale = epsilon;
         }
-        scale = Math.min(scale, LARGEST_HALF);
+        bounded = scale > LARGEST_HALF;
+        if (bounded) {
+            scale = LARGEST_HALF;
+        }
     }
 
-    /** The scale as it is stored. */
-    short storedScale() {
-        return Float16.floatToHalf(scale);
+    /** Whether the scale would be larger than float16 can say, and so may be no number of the type of the weights. */
+    boolean isBounded() {
+        return bounded;
+    }
+
+    float scale() {
+        return scale;
+    }
+
+    /** What is added to a scaled value: the zero point as the reference computes with it. */
+    float shift() {
+        return zeroPoint;
     }
 
     /** The code that stands for zero. */
     int zeroPoint() {
         return (int) (zeroPoint - lowest);
+    }
+
+    int lowest() {
+        return (int) lowest;
+    }
+
+    int highest() {
+        return (int) highest;
     }
 
     void encode(float[] values, int offset, int count, byte[] codes, int codeOffset) {

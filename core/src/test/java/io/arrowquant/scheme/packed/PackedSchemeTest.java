@@ -31,13 +31,18 @@ class PackedSchemeTest {
     private static final int COLUMNS = 256;
 
     private static StoredTensor weights(DataType dtype, long seed) {
+        return weights(dtype, ROWS, COLUMNS, seed);
+    }
+
+    /** All of the second row is zero. */
+    private static StoredTensor weights(DataType dtype, int rows, int columns, long seed) {
         Random random = new Random(seed);
-        float[] values = new float[ROWS * COLUMNS];
+        float[] values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (random.nextGaussian() * 0.02 + 0.004);
         }
-        Arrays.fill(values, COLUMNS, 2 * COLUMNS, 0f);
-        return StoredTensor.of(dtype, COLUMNS, values);
+        Arrays.fill(values, columns, 2 * columns, 0f);
+        return StoredTensor.of(dtype, columns, values);
     }
 
     @ParameterizedTest
@@ -53,7 +58,34 @@ class PackedSchemeTest {
                 "awq_int4(symmetric=true); W4A16; BF16"
             })
     void theNumbersAreThoseOfCompressedTensors(String spelling, String sibling, DataType dtype) {
-        StoredTensor source = weights(dtype, 3);
+        compare(spelling, sibling, weights(dtype, 3));
+    }
+
+    /** Rows are turned some at a time: as many as fit, fewer at the end, and codes of half a number in the last columns. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "8; 8; 8",
+                "16; 24; 8",
+                "128; 128; 128",
+                "136; 40; 8",
+                "264; 256; 128",
+                "72; 384; 64",
+                "1032; 32; 16"
+            })
+    void tensorsOfAnyShape(int rows, int columns, int group) {
+        StoredTensor source = weights(DataType.BF16, rows, columns, rows + columns);
+        String size = "(group_size=" + group + ")";
+        compare("gptq_int4" + size, "W4A16" + size, source);
+        compare("gptq_int8" + size, "W8A16" + size, source);
+        compare("awq_int4" + size, "W4A16_ASYM" + size, source);
+    }
+
+    private static void compare(String spelling, String sibling, StoredTensor source) {
+        DataType dtype = source.dtype();
+        int rows = Math.toIntExact(source.shape().rows());
+        int columns = Math.toIntExact(source.shape().columns());
         Scheme scheme = SchemeCatalog.parse(spelling);
         int bits = scheme.bitWidth();
         EncodedTensor packed = EncodedTensor.of(spelling, source);
@@ -62,28 +94,28 @@ class PackedSchemeTest {
         int[] words = ints(packed.part("qweight"));
         int perWord = Integer.SIZE / bits;
         int[] order = {0, 2, 4, 6, 1, 3, 5, 7};
-        for (int row = 0; row < ROWS; row++) {
-            for (int column = 0; column < COLUMNS; column++) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
                 int word;
                 int place;
                 if (spelling.startsWith("gptq")) {
-                    word = words[column / perWord * ROWS + row];
+                    word = words[column / perWord * rows + row];
                     place = column % perWord;
                 } else {
-                    word = words[column * (ROWS / perWord) + row / perWord];
+                    word = words[column * (rows / perWord) + row / perWord];
                     place = Arrays.stream(order).boxed().toList().indexOf(row % perWord);
                 }
-                assertThat((word >>> (place * bits)) & ((1 << bits) - 1)).isEqualTo(expected[row * COLUMNS + column]);
+                assertThat((word >>> (place * bits)) & ((1 << bits) - 1)).isEqualTo(expected[row * columns + column]);
             }
         }
-        int groups = (int) (COLUMNS / scheme.groupSize(source.shape()));
-        StoredTensor scales = new StoredTensor(dtype, Shape.of(ROWS, groups), reference.part("weight_scale"));
-        float[] transposed = new float[ROWS * groups];
+        int groups = (int) (columns / scheme.groupSize(source.shape()));
+        StoredTensor scales = new StoredTensor(dtype, Shape.of(rows, groups), reference.part("weight_scale"));
+        float[] transposed = new float[rows * groups];
         for (int i = 0; i < transposed.length; i++) {
-            transposed[i] = scales.floats()[i % ROWS * groups + i / ROWS];
+            transposed[i] = scales.floats()[i % rows * groups + i / rows];
         }
         assertThat(packed.part("scales"))
-                .isEqualTo(StoredTensor.of(DataType.F16, ROWS, transposed).bytes());
+                .isEqualTo(StoredTensor.of(DataType.F16, rows, transposed).bytes());
     }
 
     private static int[] codes(int[] words, int bits) {
