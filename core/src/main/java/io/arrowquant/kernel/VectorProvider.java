@@ -8,7 +8,7 @@ final class VectorProvider implements KernelProvider {
     static final String NAME = "vector";
 
     private final WideningKernels widening = new VectorWidening();
-    private final NarrowingKernels narrowing = new ScalarNarrowing();
+    private final NarrowingKernels narrowing = new VectorNarrowing();
     private final IntegerKernels integer = new VectorInteger();
     private final GroupKernels groups = new VectorGroups();
     private final ScaledKernels scaled = new VectorScaled();

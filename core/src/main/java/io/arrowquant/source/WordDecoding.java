@@ -1,5 +1,6 @@
 package io.arrowquant.source;
 
+import io.arrowquant.kernel.IntegerKernels;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.TensorInfo;
@@ -23,6 +24,9 @@ record WordDecoding(boolean awq, int bits, int zeroPointOffset, long group) impl
     /** Of GPTQ, and even there not always. */
     static final int GROUP_OF_COLUMN = 3;
 
+    /** Below so many columns a kernel takes longer to begin than a loop to end. */
+    private static final int SHORTEST_RUN = 16;
+
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     @Override
@@ -41,12 +45,21 @@ record WordDecoding(boolean awq, int bits, int zeroPointOffset, long group) impl
         private final int rows;
         private final int columns;
         private final int perWord = Integer.SIZE / bits;
-        private final int mask = (1 << bits) - 1;
+        private final IntegerKernels integers = Kernels.get().integer();
         private DataType scaleType;
+        /** Null until something is decoded; so are the others. */
+        private WordRows words;
+
+        /** Of one row. */
         private byte[] codes;
+
         private byte[] zeroPoints;
         private float[] scales;
         private int[] groupOfColumn;
+        /** For each column the one after the last of its run, whose columns are all of its group. */
+        private int[] endOfRun;
+
+        private byte[] rounded = new byte[0];
 
         Rows(QuantizedTensor tensor, PartReader reader) {
             this.tensor = tensor;
@@ -57,7 +70,7 @@ record WordDecoding(boolean awq, int bits, int zeroPointOffset, long group) impl
 
         @Override
         public int rowsTogether() {
-            return 1;
+            return awq ? WordRows.AWQ_ROWS : 1;
         }
 
         private byte[] whole(int part) throws IOException {
@@ -68,7 +81,7 @@ record WordDecoding(boolean awq, int bits, int zeroPointOffset, long group) impl
         }
 
         private void load() throws IOException {
-            codes = whole(CODES);
+            codes = new byte[columns];
             zeroPoints = whole(ZERO_POINTS);
             TensorInfo stored = tensor.parts().get(SCALES).info();
             scaleType = stored.dtype();
@@ -83,44 +96,68 @@ record WordDecoding(boolean awq, int bits, int zeroPointOffset, long group) impl
                 // Some writers count groups from the end.
                 groupOfColumn[column] = Math.floorMod(of, groups);
             }
+            endOfRun = new int[columns];
+            for (int column = columns - 1, end = columns; column >= 0; column--) {
+                endOfRun[column] = end;
+                if (column > 0 && groupOfColumn[column] != groupOfColumn[column - 1]) {
+                    end = column;
+                }
+            }
+            words = new WordRows(whole(CODES), rows, columns, columns / perWord * Integer.BYTES);
         }
 
         @Override
         public void decode(long firstRow, int count, float[] values) throws IOException {
-            if (codes == null) {
+            if (words == null) {
                 load();
             }
             int first = (int) firstRow;
-            for (int column = 0; column < columns; column++) {
-                int of = groupOfColumn[column];
-                for (int i = 0; i < count; i++) {
-                    int row = first + i;
-                    int code = awq ? alongRows(codes, column, row) : alongColumns(row, column);
-                    int zeroPoint = alongRows(zeroPoints, of, row) + zeroPointOffset;
-                    values[i * columns + column] = (code - zeroPoint) * scales[of * rows + row];
-                }
+            if (awq) {
+                words.turnRows(first, count);
+            } else {
+                words.turnColumns(first, count);
+            }
+            for (int i = 0; i < count; i++) {
+                integers.unpack(words.turned(), words.at(i), bits, codes, 0, columns);
+                decodeRow(first + i, values, i * columns);
             }
             roundToScales(values, count * columns);
         }
 
-        /** A code of a word whose codes are those of consecutive rows; {@code line} is the row of words. */
-        private int alongRows(byte[] words, int line, int row) {
+        /** Columns of one group follow each other, unless they are in an order of activations. */
+        private void decodeRow(int row, float[] values, int offset) {
+            int column = 0;
+            while (column < columns) {
+                int of = groupOfColumn[column];
+                int end = endOfRun[column];
+                float scale = scales[of * rows + row];
+                int zeroPoint = zeroPoint(of, row);
+                if (end - column >= SHORTEST_RUN && Float.isFinite(scale)) {
+                    integers.decode(codes, column, end - column, scale, zeroPoint, values, offset + column);
+                } else {
+                    // Scales that are not finite make values that are not, which kernels would not.
+                    for (int c = column; c < end; c++) {
+                        values[offset + c] = ((codes[c] & 0xff) - zeroPoint) * scale;
+                    }
+                }
+                column = end;
+            }
+        }
+
+        private int zeroPoint(int group, int row) {
             int inWord = row % perWord;
             int place = awq ? inWord / 2 + inWord % 2 * (perWord / 2) : inWord;
-            return (word(words, line * (rows / perWord) + row / perWord) >>> (place * bits)) & mask;
-        }
-
-        private int alongColumns(int row, int column) {
-            return (word(codes, column / perWord * rows + row) >>> (column % perWord * bits)) & mask;
-        }
-
-        private static int word(byte[] words, int index) {
-            return (int) INTS.get(words, index * Integer.BYTES);
+            int index = group * (rows / perWord) + row / perWord;
+            int word = (int) INTS.get(zeroPoints, index * Integer.BYTES);
+            return ((word >>> (place * bits)) & ((1 << bits) - 1)) + zeroPointOffset;
         }
 
         /** Loaders multiply in the type of the scales. */
         private void roundToScales(float[] values, int count) {
-            byte[] rounded = new byte[Math.toIntExact(scaleType.byteLength(count))];
+            int bytes = Math.toIntExact(scaleType.byteLength(count));
+            if (rounded.length < bytes) {
+                rounded = new byte[bytes];
+            }
             Kernels.get().narrowing().narrow(values, 0, scaleType, rounded, 0, count);
             Kernels.get().widening().widen(scaleType, rounded, 0, values, 0, count);
         }

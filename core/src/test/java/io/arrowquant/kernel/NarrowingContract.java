@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.arrowquant.tensor.DataType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -17,11 +18,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 abstract class NarrowingContract {
     abstract KernelProvider provider();
 
+    /** More than fill a vector, so that the last ones do not; all must become the same. */
+    private static final int RUN = 19;
+
     private long narrow(DataType type, float value) {
-        byte[] stored = new byte[type.bytes() + 2];
-        provider().narrowing().narrow(new float[] {0f, value}, 1, type, stored, 1, 1);
+        byte[] stored = new byte[RUN * type.bytes() + 2];
+        float[] values = new float[RUN + 1];
+        Arrays.fill(values, 1, RUN + 1, value);
+        provider().narrowing().narrow(values, 1, type, stored, 1, RUN);
         assertThat(stored[0]).isZero();
         assertThat(stored[stored.length - 1]).isZero();
+        int differs = Arrays.mismatch(
+                stored, 1, 1 + (RUN - 1) * type.bytes(), stored, 1 + type.bytes(), 1 + RUN * type.bytes());
+        assertThat(differs).as("%s as %s", value, type).isNegative();
         long pattern = 0;
         for (int i = 0; i < type.bytes(); i++) {
             pattern |= (stored[1 + i] & 0xffL) << (8 * i);
@@ -191,6 +200,23 @@ abstract class NarrowingContract {
         float[] one = {1f};
         assertThatThrownBy(() -> provider().narrowing().narrow(one, 0, type, new byte[16], 0, 1))
                 .isInstanceOf(RuntimeException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16", "F32"})
+    void runsOfAnyLengthAreThoseOfPlainLoops(DataType type) {
+        Random random = new Random(type.ordinal());
+        for (int count = 0; count < 80; count++) {
+            float[] values = new float[count + 3];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Float.intBitsToFloat(random.nextInt());
+            }
+            byte[] stored = new byte[(count + 2) * type.bytes()];
+            byte[] expected = stored.clone();
+            provider().narrowing().narrow(values, 3, type, stored, type.bytes(), count);
+            new ScalarNarrowing().narrow(values, 3, type, expected, type.bytes(), count);
+            assertThat(stored).isEqualTo(expected);
+        }
     }
 
     @Test

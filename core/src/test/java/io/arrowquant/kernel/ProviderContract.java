@@ -2,7 +2,7 @@ package io.arrowquant.kernel;
 
 import org.junit.jupiter.api.Nested;
 
-/** What every provider must fulfil. Narrowing is apart: there is one implementation. */
+/** What every provider must fulfil. */
 abstract class ProviderContract {
     abstract KernelProvider provider();
 
@@ -11,6 +11,14 @@ abstract class ProviderContract {
         @Override
         WideningKernels kernels() {
             return provider().widening();
+        }
+    }
+
+    @Nested
+    class Narrowing extends NarrowingContract {
+        @Override
+        KernelProvider provider() {
+            return ProviderContract.this.provider();
         }
     }
 

@@ -1,7 +1,5 @@
 package io.arrowquant.kernel;
 
-import org.junit.jupiter.api.Nested;
-
 /** The scalar provider against every contract. */
 class ScalarProviderTest extends ProviderContract {
     private static final KernelProvider PROVIDER = new ScalarProvider();
@@ -9,13 +7,5 @@ class ScalarProviderTest extends ProviderContract {
     @Override
     KernelProvider provider() {
         return PROVIDER;
-    }
-
-    @Nested
-    class Narrowing extends NarrowingContract {
-        @Override
-        KernelProvider provider() {
-            return PROVIDER;
-        }
     }
 }

@@ -158,20 +158,22 @@ class QuantizedSourceTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "gptq_int4; gptq",
-                "gptq_int4(group_size=32,symmetric=false); gptq",
-                "gptq_int8; gptq",
-                "awq_int4; awq",
-                "awq_int4(group_size=64); awq"
+                "gptq_int4; gptq; 64; 256",
+                "gptq_int4(group_size=32,symmetric=false); gptq; 64; 256",
+                "gptq_int4(group_size=8); gptq; 24; 40",
+                "gptq_int8; gptq; 64; 256",
+                "awq_int4; awq; 64; 256",
+                "awq_int4(group_size=64); awq; 64; 256",
+                "awq_int4(group_size=8); awq; 24; 40"
             })
-    void packedWordsAreDecodedInTheTypeOfTheirScales(String scheme, String method) {
-        EncodedTensor encoded = EncodedTensor.of(scheme, weights(DataType.F16, 64, 256));
+    void packedWordsAreDecodedInTheTypeOfTheirScales(String scheme, String method, int rows, int columns) {
+        EncodedTensor encoded = EncodedTensor.of(scheme, weights(DataType.F16, rows, columns));
         StoredModel model = new StoredModel().add(NAME, encoded);
         QuantizedSource source = model.open("{'quant_method': '" + method + "', 'bits': 4}", DataType.F16);
         assertThat(source.tensors()).hasSize(1);
         assertThat(encoded.scheme().spelling()).startsWith(spelling(source));
         assertThat(model.decoded(source, NAME, 3000).bytes())
-                .isEqualTo(narrowed(DataType.F16, 256, encoded.decoded()).bytes());
+                .isEqualTo(narrowed(DataType.F16, columns, encoded.decoded()).bytes());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.packed;
 
+import io.arrowquant.kernel.NibbleSquares;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -22,7 +23,7 @@ final class RowStrip {
     private static final int MOST_BYTES = 32 << 20;
 
     /** Rows whose codes AWQ's words hold. */
-    private static final int AWQ_ROWS = 8;
+    private static final int AWQ_ROWS = NibbleSquares.SIDE;
 
     /** Which of them has the lowest bits of a word, the next ones, and so on. */
     private static final int[] AWQ_ORDER = {0, 2, 4, 6, 1, 3, 5, 7};
@@ -99,7 +100,7 @@ final class RowStrip {
                     int from = (row + AWQ_ORDER[i]) * stride + at;
                     square[i] = whole ? (long) LONGS.get(waiting, from) : (int) INTS.get(waiting, from);
                 }
-                turnSquares(square);
+                NibbleSquares.turn(square);
                 int to = (2 * at * wordsOfColumn + (firstRow + row) / AWQ_ROWS) * Integer.BYTES;
                 for (int i = 0; i < AWQ_ROWS; i++) {
                     INTS.set(target, to + i * wordsOfColumn * Integer.BYTES, (int) square[i]);
@@ -110,28 +111,6 @@ final class RowStrip {
                         INTS.set(target, next + i * wordsOfColumn * Integer.BYTES, (int) (square[i] >>> Integer.SIZE));
                     }
                 }
-            }
-        }
-    }
-
-    /**
-     * Turns the square of eight by eight nibbles in the lower halves of the numbers, and that in the upper ones: nibble i
-     * of number j changes places with nibble j of number i. Blocks of four by four change places, then those of two by
-     * two in these, then single ones.
-     */
-    static void turnSquares(long[] square) {
-        swap(square, 4, 0x0000ffff0000ffffL);
-        swap(square, 2, 0x00ff00ff00ff00ffL);
-        swap(square, 1, 0x0f0f0f0f0f0f0f0fL);
-    }
-
-    private static void swap(long[] square, int distance, long lower) {
-        int shift = distance * 4;
-        for (int i = 0; i < AWQ_ROWS; i++) {
-            if ((i & distance) == 0) {
-                long changed = (square[i] >>> shift ^ square[i + distance]) & lower;
-                square[i + distance] ^= changed;
-                square[i] ^= changed << shift;
             }
         }
     }
