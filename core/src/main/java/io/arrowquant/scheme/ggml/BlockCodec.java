@@ -21,4 +21,13 @@ interface BlockCodec {
 
     /** Decodes one block. */
     void decode(byte[] source, int at, float[] values, int offset);
+
+    /**
+     * Decodes blocks that follow each other.
+     *
+     * @return false when this type decodes one block after the other; nothing is then written
+     */
+    default boolean decodeRun(byte[] source, int at, int blocks, float[] values, int offset) {
+        return false;
+    }
 }

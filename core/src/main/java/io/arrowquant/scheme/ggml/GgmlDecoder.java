@@ -21,6 +21,9 @@ final class GgmlDecoder implements Decoder {
     @Override
     public void decode(byte[][] parts, int[] offsets, long start, int count, float[] values, int valueOffset) {
         int at = offsets[0];
+        if (codec.decodeRun(parts[0], at, count / type.blockElements(), values, valueOffset)) {
+            return;
+        }
         for (int done = 0; done < count; done += type.blockElements()) {
             codec.decode(parts[0], at, values, valueOffset + done);
             at += type.blockBytes();

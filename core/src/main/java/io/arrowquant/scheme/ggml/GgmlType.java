@@ -69,8 +69,8 @@ enum GgmlType {
     /** A codec of this type, for one thread. */
     BlockCodec newCodec(KernelProvider provider) {
         return switch (this) {
-            case F16 -> new F16Codec();
-            case BF16 -> new Bf16Codec();
+            case F16 -> new FloatCodec(DataType.F16, provider);
+            case BF16 -> new FloatCodec(DataType.BF16, provider);
             case Q8_0 -> new Q80Codec(provider.blockPasses());
             case Q4_0 -> new Q40Codec(provider.blockPasses());
             case Q4_1 -> new Q41Codec(provider.blockPasses());
