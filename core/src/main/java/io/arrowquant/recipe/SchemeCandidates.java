@@ -80,7 +80,27 @@ final class SchemeCandidates {
             parameters.putIfAbsent("symmetric", "false");
         }
         String other = name.group(1) + bits + name.group(3);
+        if (!isKnown(other)) {
+            throw new InvalidRequestException(
+                    "layer_bit_widths gives a layer " + bits + " bits, which scheme " + spec.name() + " does not come in",
+                    "Use one of " + widths(name) + ", or 16, which keeps the layer as it is");
+        }
         return canonical(layout, new SchemeSpec(other, parameters));
+    }
+
+    private static boolean isKnown(String name) {
+        return SchemeCatalog.entries().stream()
+                .anyMatch(entry -> entry.name().equalsIgnoreCase(name));
+    }
+
+    private static String widths(Matcher name) {
+        List<String> widths = new ArrayList<>();
+        for (int bits = 1; bits <= Byte.SIZE; bits++) {
+            if (isKnown(name.group(1) + bits + name.group(3))) {
+                widths.add(Integer.toString(bits));
+            }
+        }
+        return String.join(", ", widths);
     }
 
     /** The canonical spelling, so that reports and file names do not depend on how it was written. */
