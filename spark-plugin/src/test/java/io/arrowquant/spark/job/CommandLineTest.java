@@ -63,9 +63,11 @@ class CommandLineTest {
     void recipeShowsWhatRecipesCanSay() {
         assertThat(run("recipe")).isZero();
         assertThat(out()).isEqualTo(RecipeDocument.markdown());
-        out.reset();
-        assertThat(run("recipe", "--schema")).isZero();
-        assertThat(out()).isEqualTo(RecipeDocument.schema());
+        for (String option : List.of("--schema", "--json")) {
+            out.reset();
+            assertThat(run("recipe", option)).isZero();
+            assertThat(out()).isEqualTo(RecipeDocument.schema());
+        }
     }
 
     @Test
@@ -144,6 +146,11 @@ class CommandLineTest {
         out.reset();
         assertThat(run("quantize", "--help")).isZero();
         assertThat(out()).contains("--min-cosine", "--dry-run");
+        for (String command : List.of("inspect", "compare", "dequantize", "verify", "schemes", "recipe", "demo")) {
+            out.reset();
+            assertThat(run(command, "--help")).as(command).isZero();
+            assertThat(out()).contains("Usage: arrowquant " + command, "--json");
+        }
     }
 
     @Test
