@@ -47,8 +47,7 @@ final class PlainValues {
         if (value == null || value instanceof String || value instanceof Number || value instanceof Boolean) {
             return SCALARS.valueToTree(value);
         }
-        throw new IllegalArgumentException(
-                "it has a " + value.getClass().getSimpleName() + " where only texts, numbers and flags may be; a text that"
-                        + " looks like one needs quotes");
+        throw new IllegalArgumentException("it has a " + value.getClass().getSimpleName()
+                + " where only texts, numbers and flags may be; a text that" + " looks like one needs quotes");
     }
 }

@@ -82,15 +82,15 @@ final class SchemeCandidates {
         String other = name.group(1) + bits + name.group(3);
         if (!isKnown(other)) {
             throw new InvalidRequestException(
-                    "layer_bit_widths gives a layer " + bits + " bits, which scheme " + spec.name() + " does not come in",
+                    "layer_bit_widths gives a layer " + bits + " bits, which scheme " + spec.name()
+                            + " does not come in",
                     "Use one of " + widths(name) + ", or 16, which keeps the layer as it is");
         }
         return canonical(layout, new SchemeSpec(other, parameters));
     }
 
     private static boolean isKnown(String name) {
-        return SchemeCatalog.entries().stream()
-                .anyMatch(entry -> entry.name().equalsIgnoreCase(name));
+        return SchemeCatalog.entries().stream().anyMatch(entry -> entry.name().equalsIgnoreCase(name));
     }
 
     private static String widths(Matcher name) {

@@ -67,8 +67,7 @@ final class SettingCheck {
 
     private static void requirePositive(long groupSize) {
         if (groupSize < 1) {
-            throw new InvalidRequestException(
-                    "Invalid group_size: " + groupSize, "Must be a positive whole number");
+            throw new InvalidRequestException("Invalid group_size: " + groupSize, "Must be a positive whole number");
         }
     }
 }

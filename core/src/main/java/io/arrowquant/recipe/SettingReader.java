@@ -168,8 +168,8 @@ final class SettingReader {
                     place,
                     "A rule has a match and one of: scheme: NAME, keep: true, drop: true");
         }
-        NamePattern match =
-                SettingCheck.within(place, () -> NamePattern.of(node.path("match").textValue()));
+        NamePattern match = SettingCheck.within(
+                place, () -> NamePattern.of(node.path("match").textValue()));
         return keep ? Rule.keep(match) : drop ? Rule.drop(match) : Rule.scheme(match, scheme.textValue());
     }
 

@@ -161,7 +161,8 @@ class RecipeSettingsTest {
     @Test
     void recipesAreTextInUtf8() {
         String text = "scheme: int4\r\nskip:\r\n  - \u00e4*\r\n";
-        for (String marked : new String[] {text, "\ufeff" + text, "\ufeff{\"scheme\": \"int4\", \"skip\": [\"\u00e4*\"]}"}) {
+        for (String marked :
+                new String[] {text, "\ufeff" + text, "\ufeff{\"scheme\": \"int4\", \"skip\": [\"\u00e4*\"]}"}) {
             assertThat(read(marked).list(Setting.SKIP)).containsExactly("\u00e4*");
         }
         for (Charset other : new Charset[] {StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16}) {
@@ -195,6 +196,7 @@ class RecipeSettingsTest {
                 "ARROWQUANT_BIT_WIDTH", "8",
                 "ARROWQUANT_QUALITY", "0",
                 "ARROWQUANT_STRICT", "yes",
+                "ARROWQUANT_DEFAULTS", "off",
                 "ARROWQUANT_SKIP", "a;b",
                 "ARROWQUANT_RULES", "[{\"match\": \"c\", \"drop\": true}]",
                 "ARROWQUANT_MAX_SHARD_SIZE", " ",
@@ -202,6 +204,7 @@ class RecipeSettingsTest {
         assertThat(settings.text(Setting.SCHEME)).isEqualTo("int8");
         assertThat(settings.flag(Setting.QUALITY, true)).isFalse();
         assertThat(settings.flag(Setting.STRICT, false)).isTrue();
+        assertThat(settings.flag(Setting.DEFAULTS, true)).isFalse();
         assertThat(settings.list(Setting.SKIP)).containsExactly("a", "b");
         assertThat(settings.rules()).hasSize(1);
         assertThat(settings.has(Setting.MAX_SHARD_SIZE)).isFalse();
