@@ -159,3 +159,38 @@ def test_example(spark, tmp_path):
     model = models.write_model(tmp_path / "model", {"w.weight": models.tensor(np.ones((2, 128)), "BF16")})
     names = {"spark": spark, "model": model, "output": str(tmp_path / "output")}
     assert doctest.testmod(checkpoint, extraglobs=names).failed == 0
+
+
+def test_paths_and_nothing_are_taken_as_python_has_them(spark, model, tmp_path):
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text("scheme: W4A16\n")
+    report = quantize_checkpoint(
+        spark,
+        Path(model),
+        tmp_path / "first",
+        recipe=recipe,
+        also={tmp_path / "second": "W8A16"},
+        skip=None,
+        candidates=None,
+    )
+    assert {row.scheme for row in report.where("reason IS NULL").collect()} == {"W4A16"}
+    assert (tmp_path / "second" / "config.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"recipe": ["int4"]}, "recipe must be a path, not"),
+        ({"recipe": {"scheme": "int4", "skip": {"a"}}}, "The recipe holds what recipes do not: .*set"),
+        ({"also": [("nf4", "there")]}, "also must be a dict from paths to schemes, not"),
+        ({"also": {3: "nf4"}}, "also must be a path, not 3"),
+        ({"skip": 3}, "skip must be a string or a list of strings, not 3"),
+        ({"candidates": [4]}, "candidates has an item that is no string: 4"),
+        ({"bit_width": 4.0}, "Invalid bit_width: 4.0. Must be 2, 4, or 8"),
+        ({"profile": "edge", "layers": {"*q_proj": {"group_size": 64}}}, "q_proj'] names no scheme"),
+        ({"src": None}, "src must be a path, not None"),
+    ],
+)
+def test_arguments_of_other_types_are_named(spark, model, tmp_path, arguments, message):
+    with pytest.raises(InvalidRequestError, match=message):
+        quantize_checkpoint(spark, **{"src": model, "dst": str(tmp_path / "output"), **arguments})

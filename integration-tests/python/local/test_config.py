@@ -138,6 +138,31 @@ def test_environment_variables_override(monkeypatch):
         QuantConfig()
 
 
+def test_a_width_from_above_takes_the_place_of_a_scheme(monkeypatch):
+    monkeypatch.setenv("ARROWQUANT_SCHEME", "int8")
+    assert QuantConfig(bit_width=2).scheme_text() == "int2(group_size=128)"
+    assert QuantConfig.from_dict({"bit_width": 2}).scheme_text() == "int8(group_size=128)"
+    monkeypatch.delenv("ARROWQUANT_SCHEME")
+    monkeypatch.setenv("ARROWQUANT_BIT_WIDTH", "8")
+    assert QuantConfig.from_dict({"scheme": "nf4"}).scheme_text() == "int8(group_size=128)"
+    assert QuantConfig(scheme="nf4").scheme_text() == "nf4"
+
+
+def test_environment_variables_mean_what_they_mean_to_jobs(monkeypatch):
+    monkeypatch.setenv("ARROWQUANT_TUNING", "off")
+    monkeypatch.setenv("ARROWQUANT_SYMMETRIC", "1")
+    monkeypatch.setenv("ARROWQUANT_SKIP", "3")
+    for text, strict in (("1", True), ("0", False), ("no", False), ("on", True)):
+        monkeypatch.setenv("ARROWQUANT_STRICT", text)
+        config = QuantConfig()
+        assert (config.strict, config.symmetric, config.skip) == (strict, True, ["3"])
+    for name, text in (("STRICT", "2"), ("GROUP_SIZE", "-1"), ("MIN_ACCURACY", "2"), ("TARGET_SIZE", "x")):
+        with monkeypatch.context() as patch:
+            patch.setenv(f"ARROWQUANT_{name}", text)
+            with pytest.raises(ValidationError, match=rf"\(environment variable ARROWQUANT_{name}\)"):
+                QuantConfig()
+
+
 def test_settings_of_the_old_library():
     config = DiffusionQuantConfig(bit_width=2, num_time_groups=20, enable_spatial=False, deployment_profile="cloud")
     assert (config.bit_width, config.group_size) == (2, 64)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 
 from pyspark.sql import DataFrame, SparkSession
 
 from arrowquant_spark.errors import InvalidRequestError
 from arrowquant_spark.frames import refused
+from arrowquant_spark.patterns import as_list
 from arrowquant_spark.requests import Layers, Rules, check_arguments
 from arrowquant_spark.schemes import ParameterValue, SchemeText
 
@@ -42,16 +44,16 @@ _DEFAULT_SCHEME = "int4"
 
 def quantize_checkpoint(
     spark: SparkSession,
-    src: str,
-    dst: str,
+    src: str | os.PathLike[str],
+    dst: str | os.PathLike[str],
     scheme: str | None = None,
     *,
     bit_width: int | None = None,
-    recipe: str | Mapping[str, object] | None = None,
+    recipe: str | os.PathLike[str] | Mapping[str, object] | None = None,
     profile: str | None = None,
     layout: str | None = None,
-    also: Mapping[str, str] | None = None,
-    skip: str | Iterable[str] = (),
+    also: Mapping[str | os.PathLike[str], str] | None = None,
+    skip: str | Iterable[str] | None = (),
     layers: Layers | None = None,
     defaults: bool | None = None,
     strict: bool | None = None,
@@ -61,7 +63,7 @@ def quantize_checkpoint(
     min_cosine: float | None = None,
     target_size: int | str | None = None,
     target_bpw: float | None = None,
-    candidates: str | Iterable[str] = (),
+    candidates: str | Iterable[str] | None = (),
     on_non_finite: str | None = None,
     allow_requantize: bool | None = None,
     max_shard_size: int | str | None = None,
@@ -124,16 +126,18 @@ def quantize_checkpoint(
     if scheme is None and bit_width is None:
         # They are those of the scheme that another place names.
         parameters, params = params, {}
+        if recipe is not None or profile is not None:
+            _require_schemes(layers)
     rules = Rules.of(scheme, bit_width, params, layers, skip)
     options: dict[str, str | float | bool | None] = {
-        "input": src,
-        "output": dst,
+        "input": _path("src", src),
+        "output": _path("dst", dst),
         "scheme": None if scheme is None and bit_width is None else rules.scheme.text(),
         "defaultScheme": _DEFAULT_SCHEME,
-        "recipe": recipe if recipe is None or isinstance(recipe, str) else json.dumps(dict(recipe)),
+        "recipe": _recipe(recipe),
         "profile": profile,
         "layout": layout,
-        "also": _lines("also", [f"{other}={path}" for path, other in (also or {}).items()]),
+        "also": _lines("also", _also(also)),
         "skip": _lines("skip", rules.skip),
         "layers": _lines("layers", [_rule(pattern, own) for pattern, own in rules.layers]),
         "defaults": defaults,
@@ -144,7 +148,7 @@ def quantize_checkpoint(
         "minCosine": min_cosine,
         "targetSize": target_size,
         "targetBpw": target_bpw,
-        "candidates": _lines("candidates", [candidates] if isinstance(candidates, str) else candidates),
+        "candidates": _lines("candidates", as_list("candidates", candidates)),
         "onNonFinite": on_non_finite,
         "allowRequantize": allow_requantize,
         "maxShardSize": max_shard_size,
@@ -153,7 +157,42 @@ def quantize_checkpoint(
     given = {name: value for name, value in options.items() if value is not None and value != ""}
     with refused():
         spark.range(0).write.format("arrowquant-job").options(**given).mode("append").save()
-        return spark.read.format("arrowquant-report").load(dst)
+        return spark.read.format("arrowquant-report").load(_path("dst", dst))
+
+
+def _path(argument: str, path: object) -> str:
+    if isinstance(path, str | os.PathLike):
+        text = os.fspath(path)
+        if isinstance(text, str):
+            return text
+    raise InvalidRequestError(f"{argument} must be a path, not {path!r}")
+
+
+def _recipe(recipe: object) -> str | None:
+    """A path, or the text of a dict."""
+    if recipe is None:
+        return None
+    if not isinstance(recipe, Mapping):
+        return _path("recipe", recipe)
+    try:
+        return json.dumps(dict(recipe))
+    except TypeError as unknown:
+        raise InvalidRequestError(f"The recipe holds what recipes do not: {unknown}. Use lists, not sets") from unknown
+
+
+def _also(also: object) -> list[str]:
+    if also is not None and not isinstance(also, Mapping):
+        raise InvalidRequestError(f"also must be a dict from paths to schemes, not {also!r}")
+    return [f"{scheme}={_path('also', path)}" for path, scheme in (also or {}).items()]
+
+
+def _require_schemes(layers: Layers | None) -> None:
+    """Parameters alone change those of a scheme, and here only the job will know which that is."""
+    for pattern, own in layers.items() if isinstance(layers, Mapping) else ():
+        if isinstance(own, Mapping) and own.get("scheme") is None and own.get("bit_width") is None:
+            raise InvalidRequestError(
+                f"layers['{pattern}'] names no scheme, and neither does the call. Name the scheme in one of them"
+            )
 
 
 def _rule(pattern: str, scheme: SchemeText) -> str:

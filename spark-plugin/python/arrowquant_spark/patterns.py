@@ -15,23 +15,38 @@ from arrowquant_spark import sql
 from arrowquant_spark.errors import InvalidRequestError
 from arrowquant_spark.regex import UnsupportedRegexError, to_java
 
-__all__ = ["any_matches", "as_patterns", "matches"]
+__all__ = ["any_matches", "as_list", "as_patterns", "matches"]
 
 _REGEX = "re:"
 _LONGEST = 4096
 _WEIGHT = ".weight"
 
 
-def as_patterns(argument: str, patterns: str | Iterable[str]) -> tuple[str, ...]:
-    """The patterns of an argument, checked. A single one may come without a list.
+def as_list(argument: str, items: str | Iterable[str] | None, item_kind: str = "an item") -> tuple[str, ...]:
+    """The strings of an argument. A single one may come without a list, and None is none.
+
+    >>> as_list("skip", "*norm*"), as_list("skip", None)
+    (('*norm*',), ())
+    """
+    if items is None or isinstance(items, str):
+        return () if items is None else (items,)
+    if not isinstance(items, Iterable):
+        raise InvalidRequestError(f"{argument} must be a string or a list of strings, not {items!r}")
+    listed = tuple(items)
+    for item in listed:
+        if not isinstance(item, str):
+            raise InvalidRequestError(f"{argument} has {item_kind} that is no string: {item!r}")
+    return listed
+
+
+def as_patterns(argument: str, patterns: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The patterns of an argument, checked.
 
     >>> as_patterns("skip", "*norm*")
     ('*norm*',)
     """
-    listed = (patterns,) if isinstance(patterns, str) else tuple(patterns)
+    listed = as_list(argument, patterns, "a pattern")
     for pattern in listed:
-        if not isinstance(pattern, str):
-            raise InvalidRequestError(f"{argument} has a pattern that is no string: {pattern!r}")
         matches("name", pattern)
     return listed
 

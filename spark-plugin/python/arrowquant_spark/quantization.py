@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 
 from arrowquant_spark import sql
 from arrowquant_spark.frames import Columns, analyzed, checked_frame, named
+from arrowquant_spark.patterns import as_list
 from arrowquant_spark.requests import Layers, Rules, check_arguments, one_of, weights_arguments
 from arrowquant_spark.schemes import ParameterValue
 
@@ -45,11 +46,11 @@ def quantize(
     group_size: int | None = None,
     symmetric: bool | None = None,
     strategy: str | None = None,
-    skip: str | Iterable[str] = (),
+    skip: str | Iterable[str] | None = (),
     layers: Layers | None = None,
     on_error: str = _FAIL,
     on_non_finite: str | None = None,
-    keep: str | Iterable[str] = (),
+    keep: str | Iterable[str] | None = (),
     quality: bool = False,
     **params: ParameterValue,
 ) -> DataFrame: ...
@@ -64,11 +65,11 @@ def quantize(
     group_size: int | None = None,
     symmetric: bool | None = None,
     strategy: str | None = None,
-    skip: str | Iterable[str] = (),
+    skip: str | Iterable[str] | None = (),
     layers: Layers | None = None,
     on_error: str = _FAIL,
     on_non_finite: str | None = None,
-    keep: str | Iterable[str] = (),
+    keep: str | Iterable[str] | None = (),
     quality: bool = False,
     **params: ParameterValue,
 ) -> Callable[[DataFrame], DataFrame]: ...
@@ -82,11 +83,11 @@ def quantize(
     group_size: int | None = None,
     symmetric: bool | None = None,
     strategy: str | None = None,
-    skip: str | Iterable[str] = (),
+    skip: str | Iterable[str] | None = (),
     layers: Layers | None = None,
     on_error: str = _FAIL,
     on_non_finite: str | None = None,
-    keep: str | Iterable[str] = (),
+    keep: str | Iterable[str] | None = (),
     quality: bool = False,
     **params: ParameterValue,
 ) -> DataFrame | Callable[[DataFrame], DataFrame]:
@@ -146,7 +147,7 @@ def quantize(
         rules=Rules.of(scheme, bit_width, parameters, layers, skip),
         quarantine=on_error == _QUARANTINE,
         on_non_finite=on_non_finite,
-        keep=(keep,) if isinstance(keep, str) else tuple(keep),
+        keep=as_list("keep", keep),
         quality=quality,
     )
     if df is None:

@@ -35,7 +35,7 @@ class Rules:
         bit_width: int | None,
         parameters: Mapping[str, ParameterValue | None],
         layers: Layers | None,
-        skip: str | Iterable[str],
+        skip: str | Iterable[str] | None,
     ) -> Rules:
         """The rules that the arguments of a call mean."""
         default = SchemeText.of(scheme, bit_width, parameters)

@@ -104,9 +104,9 @@ class SchemeText(NamedTuple):
 
 
 def _checked_width(bit_width: object) -> int:
-    if isinstance(bit_width, bool) or bit_width not in WIDTHS:
+    # True is 1 and 4.0 is 4, but neither is a width.
+    if isinstance(bit_width, bool) or not isinstance(bit_width, int) or bit_width not in WIDTHS:
         raise InvalidRequestError(f"Invalid bit_width: {bit_width}. Must be 2, 4, or 8")
-    assert isinstance(bit_width, int)
     return bit_width
 
 

@@ -141,7 +141,12 @@ class QuantConfig:
 
     def _fill(self, stored: dict[str, Any], given: dict[str, Any]) -> None:
         stored, given, environment = under_own_names(stored), under_own_names(given), settings_of_environment()
-        layered = {**stored, **environment, **given}
+        layered: dict[str, Any] = {}
+        for upper in (stored, environment, given):
+            if "bit_width" in upper and "scheme" not in upper:
+                # It is short for a scheme, and so takes the place of one that was named below.
+                layered.pop("scheme", None)
+            layered.update(upper)
         values = {**DEFAULTS, **settings_of_profile(layered.get("profile")), **layered}
         for key, value in values.items():
             # One pattern may come without a list.

@@ -92,6 +92,11 @@ public enum Layout {
         return spelling;
     }
 
+    /** True when the config of a model names one scheme, which all that is quantized has to share. */
+    boolean hasOneScheme() {
+        return runtime && this != COMPRESSED_TENSORS;
+    }
+
     /** True when a runtime finds quantized modules by their names, so that only {@code *.weight} matrices may change. */
     public boolean isForRuntimes() {
         return runtime;

@@ -1,5 +1,6 @@
 package io.arrowquant.recipe;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.json.PythonJson;
@@ -12,9 +13,11 @@ public final class RecipeDocument {
             <!-- Made by `arrowquant recipe --markdown`. Do not edit: a test compares this page with the settings. -->
 
             A recipe says which tensor gets which scheme. It is a file in YAML or JSON (`arrowquant quantize --recipe FILE`,
-            `quantize_checkpoint(..., recipe=FILE)`), and everything in it can also be said by options, by environment
-            variables and by keyword arguments of Python. What is said in several places counts in this order: options,
-            environment variables, the recipe, the profile, defaults. Patterns and rules of all places count, those of the upper
+            `quantize_checkpoint(..., recipe=FILE)`, which also takes a dict), and everything in it can also be said by environment
+            variables, where `rules` and `layer_bit_widths` are JSON and lists are separated by `;`. Options and keyword arguments
+            of Python say the same except for `drop` and `layer_bit_widths`; single layers are `--layer PATTERN=SCHEME` and
+            `layers={...}` there, and `symmetric` is said in the scheme: `int4(symmetric=true)`. What is said in several places
+            counts in this order: options, environment variables, the recipe, the profile, defaults. Patterns and rules of all places count, those of the upper
             ones first. The parameters of a scheme (`group_size`, `symmetric`, `observer`) belong to the scheme they stand with.
             Unknown keys are errors. An output's `arrowquant.json` holds all that was said as `recipe.settings`, which is a
             recipe for the same again.
@@ -71,6 +74,8 @@ public final class RecipeDocument {
         schema.put("title", "ArrowQuant recipe");
         schema.put("type", "object");
         schema.put("additionalProperties", false);
+        ArrayNode both = schema.putObject("not").putArray("required");
+        both.add(Setting.SCHEME.key()).add(Setting.BIT_WIDTH.key());
         ObjectNode properties = schema.putObject("properties");
         for (Setting setting : Setting.values()) {
             properties.set(setting.key(), property(setting));
@@ -85,11 +90,14 @@ public final class RecipeDocument {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("description", setting.meaning());
         switch (setting.kind()) {
-            case TEXT -> node.put("type", "string");
+            case TEXT -> node.put("type", "string").put("minLength", 1);
             case COUNT -> node.put("type", "integer").put("minimum", 1);
             case NUMBER -> node.put("type", "number");
             case FLAG -> node.put("type", "boolean");
-            case SIZE -> node.putArray("type").add("string").add("integer");
+            case SIZE -> {
+                node.putArray("type").add("string").add("integer");
+                node.put("minimum", 1);
+            }
             case LIST -> {
                 node.putArray("type").add("array").add("string");
                 node.putObject("items").put("type", "string");
@@ -103,7 +111,20 @@ public final class RecipeDocument {
                 node.putObject("additionalProperties").put("type", "integer").put("minimum", 1);
             }
         }
+        limit(setting, node);
         return node;
+    }
+
+    /** What only some values of a kind may be. */
+    private static void limit(Setting setting, ObjectNode node) {
+        switch (setting) {
+            case BIT_WIDTH -> node.putArray("enum").add(2).add(4).add(8);
+            case MIN_COSINE -> node.put("minimum", -1).put("maximum", 1);
+            case TARGET_BPW -> node.put("exclusiveMinimum", 0).put("maximum", 64);
+            default -> {
+                // The rest is as its kind says.
+            }
+        }
     }
 
     private static ObjectNode rule() {
@@ -112,8 +133,8 @@ public final class RecipeDocument {
         rule.put("additionalProperties", false);
         rule.putArray("required").add("match");
         ObjectNode properties = rule.putObject("properties");
-        properties.putObject("match").put("type", "string");
-        properties.putObject("scheme").put("type", "string");
+        properties.putObject("match").put("type", "string").put("minLength", 1);
+        properties.putObject("scheme").put("type", "string").put("minLength", 1);
         properties.putObject("keep").put("const", true);
         properties.putObject("drop").put("const", true);
         for (String action : new String[] {"scheme", "keep", "drop"}) {

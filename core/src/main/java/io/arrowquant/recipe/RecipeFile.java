@@ -2,14 +2,15 @@ package io.arrowquant.recipe;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
-import io.arrowquant.json.PythonJson;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /** Recipes as people write them: in JSON, or in YAML of plain values only. */
@@ -17,6 +18,7 @@ public final class RecipeFile {
     /** No recipe of a person is longer. */
     public static final int LARGEST = 1 << 20;
 
+    private static final String BYTE_ORDER_MARK = "\ufeff";
     private static final int MOST_ALIASES = 50;
     private static final int DEEPEST = 20;
     private static final String REMEDY = "See docs/recipe.md for what a recipe looks like";
@@ -30,15 +32,29 @@ public final class RecipeFile {
                     "The recipe in " + place + " has " + content.length + " bytes, more than the limit of " + LARGEST,
                     REMEDY);
         }
-        String text = new String(content, StandardCharsets.UTF_8);
+        String text = decoded(content, place);
         return RecipeSettings.ofDocument(
-                text.stripLeading().startsWith("{") ? json(content, text, place) : yaml(text, place), place);
+                text.stripLeading().startsWith("{") ? json(text, place) : yaml(text, place), place);
+    }
+
+    /** Characters put in place of broken ones would make patterns that match nothing. */
+    private static String decoded(byte[] content, String place) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        } catch (CharacterCodingException malformed) {
+            throw new InvalidRequestException(
+                    "The recipe in " + place + " is not text in UTF-8", "Save it in that encoding", malformed);
+        }
     }
 
     /** A map of YAML may begin with a brace as well, so what is no JSON gets a second chance. */
-    private static JsonNode json(byte[] content, String text, String place) {
+    private static JsonNode json(String text, String place) {
         try {
-            return PythonJson.read(content);
+            return RecipeJson.read(text);
         } catch (JacksonException malformed) {
             try {
                 return yaml(text, place);
@@ -59,11 +75,10 @@ public final class RecipeFile {
             options.setMaxAliasesForCollections(MOST_ALIASES);
             options.setNestingDepthLimit(DEEPEST);
             Object loaded = new Yaml(new SafeConstructor(options)).load(text);
-            return new ObjectMapper().valueToTree(loaded);
+            return new PlainValues(DEEPEST, LARGEST).json(loaded);
         } catch (YAMLException | IllegalArgumentException malformed) {
             throw new InvalidRequestException(
-                    "The recipe in " + place + " is not YAML of plain values: "
-                            + Printable.text(malformed.getMessage()),
+                    "The recipe in " + place + " is not YAML of plain values: " + Printable.text(reason(malformed)),
                     REMEDY,
                     malformed);
         } catch (NoClassDefFoundError absent) {
@@ -72,5 +87,16 @@ public final class RecipeFile {
                     "Write it as JSON, or add org.yaml:snakeyaml to the class path",
                     absent);
         }
+    }
+
+    /** In one line: the whole message shows an excerpt of the file. */
+    private static String reason(RuntimeException malformed) {
+        if (malformed instanceof MarkedYAMLException marked
+                && marked.getProblem() != null
+                && marked.getProblemMark() != null) {
+            return "line " + (marked.getProblemMark().getLine() + 1) + ": "
+                    + marked.getProblem().strip();
+        }
+        return malformed.getMessage().lines().findFirst().orElse("");
     }
 }

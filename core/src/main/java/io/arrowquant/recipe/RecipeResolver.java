@@ -1,6 +1,7 @@
 package io.arrowquant.recipe;
 
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.scheme.SchemeCatalog;
 import io.arrowquant.scheme.SchemeSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,8 +77,10 @@ public final class RecipeResolver {
     }
 
     private Rule ofWidth(NamePattern pattern, String scheme, long bits) {
-        return bits == UNQUANTIZED_BITS
-                ? Rule.keep(pattern)
-                : Rule.scheme(pattern, SchemeCandidates.inWidth(layout, scheme, bits));
+        if (bits == UNQUANTIZED_BITS) {
+            return Rule.keep(pattern);
+        }
+        boolean own = bits == SchemeCatalog.parse(scheme).bitWidth();
+        return Rule.scheme(pattern, own ? scheme : SchemeCandidates.inWidth(layout, scheme, bits));
     }
 }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.Printable;
 import io.arrowquant.scheme.SchemeSpec;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +45,17 @@ public final class RecipeSettings {
                     "The recipe in " + place + " is no map of settings", "Write lines such as scheme: W4A16");
         }
         RecipeSettings settings = EMPTY;
+        Set<Setting> said = EnumSet.noneOf(Setting.class);
         for (Map.Entry<String, JsonNode> entry : document.properties()) {
             Setting setting = Setting.find(entry.getKey());
             if (setting == null) {
                 throw InvalidRequestException.unknown("key in " + place, entry.getKey(), Setting.keys());
+            }
+            if (!said.add(setting)) {
+                throw new InvalidRequestException(
+                        "'" + Printable.text(entry.getKey()) + "' in " + place + " says " + setting.key()
+                                + " a second time",
+                        "Leave one of the two out");
             }
             if (!entry.getValue().isNull()) {
                 settings = settings.put(setting, SettingReader.ofNode(setting, entry.getValue(), place), place);
@@ -87,10 +96,12 @@ public final class RecipeSettings {
     }
 
     private RecipeSettings put(Setting setting, Object value, String place) {
+        SettingCheck.require(setting, value, place);
         if (setting == Setting.BIT_WIDTH) {
             long bits = (Long) value;
             if (bits != 2 && bits != 4 && bits != 8) {
-                throw new InvalidRequestException("Invalid bit_width: " + bits + ". Must be 2, 4, or 8");
+                throw new InvalidRequestException("Invalid bit_width: " + bits + ". Must be 2, 4, or 8"
+                        + (place.isEmpty() ? "" : ", in " + place));
             }
             if (has(Setting.SCHEME)) {
                 throw both(place);

@@ -33,6 +33,12 @@ final class SchemeCandidates {
         if (spellings.isEmpty()) {
             spellings.addAll(wider(layout, recipe.scheme(), settings));
         }
+        if (layout.hasOneScheme() && spellings.size() > 1) {
+            throw new InvalidRequestException(
+                    "The layout " + layout.spelling() + " has one scheme for a model, but the candidates are "
+                            + String.join(", ", spellings),
+                    "Name one of them");
+        }
         List<Scheme> candidates = new ArrayList<>();
         spellings.forEach(spelling -> candidates.add(SchemeCatalog.parse(spelling)));
         return List.copyOf(candidates);
@@ -41,8 +47,7 @@ final class SchemeCandidates {
     /** The scheme and the same in more bits; for a target also in fewer, as far as runtimes load them. */
     private static List<String> wider(Layout layout, String scheme, RecipeSettings settings) {
         boolean target = settings.has(Setting.TARGET_SIZE) || settings.has(Setting.TARGET_BPW);
-        // A config of these describes one width only.
-        boolean oneWidth = layout == Layout.GPTQ || layout == Layout.AWQ || !hasWidths(scheme);
+        boolean oneWidth = layout.hasOneScheme() || !hasWidths(scheme);
         int own = SchemeCatalog.parse(scheme).bitWidth();
         int least = !target ? own : layout.isForRuntimes() ? 4 : 2;
         List<String> found = new ArrayList<>();
@@ -75,7 +80,27 @@ final class SchemeCandidates {
             parameters.putIfAbsent("symmetric", "false");
         }
         String other = name.group(1) + bits + name.group(3);
+        if (!isKnown(other)) {
+            throw new InvalidRequestException(
+                    "layer_bit_widths gives a layer " + bits + " bits, which scheme " + spec.name()
+                            + " does not come in",
+                    "Use one of " + widths(name) + ", or 16, which keeps the layer as it is");
+        }
         return canonical(layout, new SchemeSpec(other, parameters));
+    }
+
+    private static boolean isKnown(String name) {
+        return SchemeCatalog.entries().stream().anyMatch(entry -> entry.name().equalsIgnoreCase(name));
+    }
+
+    private static String widths(Matcher name) {
+        List<String> widths = new ArrayList<>();
+        for (int bits = 1; bits <= Byte.SIZE; bits++) {
+            if (isKnown(name.group(1) + bits + name.group(3))) {
+                widths.add(Integer.toString(bits));
+            }
+        }
+        return String.join(", ", widths);
     }
 
     /** The canonical spelling, so that reports and file names do not depend on how it was written. */

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
-import io.arrowquant.json.PythonJson;
 import io.arrowquant.storage.ByteSize;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +31,7 @@ final class SettingReader {
 
     private static JsonNode json(Setting setting, String text, String place) {
         try {
-            return PythonJson.read(text.getBytes(StandardCharsets.UTF_8));
+            return RecipeJson.read(text);
         } catch (JacksonException malformed) {
             throw invalid(setting, text, place, "Must be JSON, as in a recipe file");
         }
@@ -170,7 +168,8 @@ final class SettingReader {
                     place,
                     "A rule has a match and one of: scheme: NAME, keep: true, drop: true");
         }
-        NamePattern match = NamePattern.of(node.path("match").textValue());
+        NamePattern match = SettingCheck.within(
+                place, () -> NamePattern.of(node.path("match").textValue()));
         return keep ? Rule.keep(match) : drop ? Rule.drop(match) : Rule.scheme(match, scheme.textValue());
     }
 
@@ -188,7 +187,7 @@ final class SettingReader {
         }
         Map<String, Long> widths = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
-            NamePattern.of(entry.getKey());
+            SettingCheck.within(place, () -> NamePattern.of(entry.getKey()));
             widths.put(entry.getKey(), count(setting, entry.getValue().asText(), place));
         }
         return widths;

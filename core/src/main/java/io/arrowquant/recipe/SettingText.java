@@ -22,8 +22,8 @@ public final class SettingText {
     /** What a flag says; null when it says neither. */
     public static Boolean flag(String text) {
         return switch (text.strip().toLowerCase(Locale.ROOT)) {
-            case "true", "1", "yes" -> Boolean.TRUE;
-            case "false", "0", "no" -> Boolean.FALSE;
+            case "true", "1", "yes", "on" -> Boolean.TRUE;
+            case "false", "0", "no", "off" -> Boolean.FALSE;
             default -> null;
         };
     }

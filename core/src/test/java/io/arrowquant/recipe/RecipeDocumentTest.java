@@ -2,6 +2,8 @@ package io.arrowquant.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +25,18 @@ class RecipeDocumentTest {
         assertThat(Files.readString(DOCS.resolve("recipe.schema.json")))
                 .as("docs/recipe.schema.json; make it anew with: arrowquant recipe --schema > docs/recipe.schema.json")
                 .isEqualTo(RecipeDocument.schema());
+    }
+
+    @Test
+    void theSchemaKnowsTheLimitsOfValues() throws IOException {
+        JsonNode schema = new ObjectMapper().readTree(RecipeDocument.schema());
+        JsonNode properties = schema.get("properties");
+        assertThat(schema.get("not")).hasToString("{\"required\":[\"scheme\",\"bit_width\"]}");
+        assertThat(properties.get("bit_width").get("enum")).hasToString("[2,4,8]");
+        assertThat(properties.get("min_accuracy").get("maximum").asInt()).isEqualTo(1);
+        assertThat(properties.get("target_bpw").get("exclusiveMinimum").asInt()).isZero();
+        assertThat(properties.get("max_shard_size").get("minimum").asInt()).isEqualTo(1);
+        assertThat(properties.get("scheme").get("minLength").asInt()).isEqualTo(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arrowquant.error.InvalidRequestException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -106,7 +107,27 @@ class RecipeSettingsTest {
                 "layer_bit_widths: {a: x}; Must be a positive whole number",
                 "just a text; is no map of settings",
                 "{scheme: int4, scheme: int8}; is neither JSON",
-                "a: !!java.io.File [b]; is not YAML of plain values"
+                "a: !!java.io.File [b]; is not YAML of plain values: line 1: Global tag is not allowed",
+                "{\"scheme\": \"int4\", \"scheme\": \"int8\"}; Duplicate",
+                "{\"scheme\": \"int4\", \"rules\": [{\"match\": \"a\", \"match\": \"b\", \"keep\": true}]}; Duplicate",
+                "{group_size: 64, groupSize: 32}; 'groupSize' in r.yaml says group_size a second time",
+                "{defaults: true, skip_sensitive_layers: null}; in r.yaml says defaults a second time",
+                "{scheme: int4, Scheme: int8}; 'Scheme' in r.yaml says scheme a second time",
+                "scheme: int9; Unknown scheme 'int9' in r.yaml. Did you mean",
+                "profile: lokal; Unknown profile 'lokal' in r.yaml. Did you mean 'local'?",
+                "layout: gptk; Unknown layout 'gptk' in r.yaml. Did you mean",
+                "observer: max; Unknown observer 'max' in r.yaml. ",
+                "on_non_finite: drop; Unknown on_non_finite 'drop' in r.yaml. Known: error, clamp",
+                "skip: ['re:(']; Invalid pattern 're:(': Unclosed group in r.yaml. Write",
+                "candidates: [int9]; Unknown scheme 'int9' in r.yaml. ",
+                "rules: [{match: a, scheme: int9}]; Unknown scheme 'int9' in r.yaml. ",
+                "rules: [{match: 're:(', keep: true}]; Invalid pattern 're:(': Unclosed group in r.yaml. ",
+                "layer_bit_widths: {'re:(': 8}; Invalid pattern 're:(': Unclosed group in r.yaml. ",
+                "group_size: -1; Invalid group_size: -1 in r.yaml. Must be a positive whole number",
+                "bit_width: 16; Invalid bit_width: 16. Must be 2, 4, or 8, in r.yaml",
+                "skip: [2020-01-01]; it has a Date where only texts, numbers and flags may be",
+                "? [a] : b; it has a",
+                "&a {skip: [*a]}; its anchors make it endless"
             })
     void mistakesAreNamedWithTheirPlace(String text, String message) {
         assertThatThrownBy(() -> read(text))
@@ -128,7 +149,45 @@ class RecipeSettingsTest {
                     "%1$s: &%1$s [*%2$s, *%2$s, *%2$s, *%2$s, *%2$s, *%2$s, *%2$s]%n", c, (char) (c - 1)));
         }
         assertThatThrownBy(() -> read(bomb.toString())).isInstanceOf(InvalidRequestException.class);
+        // Fewer aliases than a parser would mind make 43 million values of these.
+        StringBuilder smaller = new StringBuilder("a: &a [x]\n");
+        for (char c = 'b'; c < 'r'; c++) {
+            smaller.append(String.format("%1$s: &%1$s [*%2$s, *%2$s, *%2$s]%n", c, (char) (c - 1)));
+        }
+        assertThatThrownBy(() -> read(smaller.toString())).hasMessageContaining("far too large");
         assertThatThrownBy(() -> read("#".repeat(RecipeFile.LARGEST + 1))).hasMessageContaining("bytes, more than");
+    }
+
+    @Test
+    void recipesAreTextInUtf8() {
+        String text = "scheme: int4\r\nskip:\r\n  - \u00e4*\r\n";
+        for (String marked :
+                new String[] {text, "\ufeff" + text, "\ufeff{\"scheme\": \"int4\", \"skip\": [\"\u00e4*\"]}"}) {
+            assertThat(read(marked).list(Setting.SKIP)).containsExactly("\u00e4*");
+        }
+        for (Charset other : new Charset[] {StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16}) {
+            assertThatThrownBy(() -> RecipeFile.read(text.getBytes(other), "r.yaml"))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessage("The recipe in r.yaml is not text in UTF-8. Save it in that encoding");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "SCHEME; int9; Unknown scheme 'int9' in the variable ARROWQUANT_SCHEME. Did you mean",
+                "SCHEME; int4(; Cannot read scheme 'int4(' in the variable ARROWQUANT_SCHEME. Write NAME",
+                "PROFILE; bogus; Unknown profile 'bogus' in the variable ARROWQUANT_PROFILE. Known",
+                "SKIP; re:(; Unclosed group in the variable ARROWQUANT_SKIP. Write",
+                "GROUP_SIZE; 0; Invalid group_size: 0 in the variable ARROWQUANT_GROUP_SIZE. Must be",
+                "BIT_WIDTH; 3; Invalid bit_width: 3. Must be 2, 4, or 8, in the variable ARROWQUANT_BIT_WIDTH",
+                "LAYER_BIT_WIDTHS; {\"a\": 8, \"a\": 4}; Invalid layer_bit_widths in the variable"
+            })
+    void mistakesInVariablesNameTheVariable(String name, String value, String message) {
+        assertThatThrownBy(() -> RecipeSettings.ofEnvironment(Map.of("ARROWQUANT_" + name, value)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
@@ -137,6 +196,7 @@ class RecipeSettingsTest {
                 "ARROWQUANT_BIT_WIDTH", "8",
                 "ARROWQUANT_QUALITY", "0",
                 "ARROWQUANT_STRICT", "yes",
+                "ARROWQUANT_DEFAULTS", "off",
                 "ARROWQUANT_SKIP", "a;b",
                 "ARROWQUANT_RULES", "[{\"match\": \"c\", \"drop\": true}]",
                 "ARROWQUANT_MAX_SHARD_SIZE", " ",
@@ -144,6 +204,7 @@ class RecipeSettingsTest {
         assertThat(settings.text(Setting.SCHEME)).isEqualTo("int8");
         assertThat(settings.flag(Setting.QUALITY, true)).isFalse();
         assertThat(settings.flag(Setting.STRICT, false)).isTrue();
+        assertThat(settings.flag(Setting.DEFAULTS, true)).isFalse();
         assertThat(settings.list(Setting.SKIP)).containsExactly("a", "b");
         assertThat(settings.rules()).hasSize(1);
         assertThat(settings.has(Setting.MAX_SHARD_SIZE)).isFalse();
@@ -177,7 +238,19 @@ class RecipeSettingsTest {
     }
 
     @Test
+    void theOwnWidthIsTheSchemeItself() {
+        for (String scheme : new String[] {"nf4", "awq_int4", "NVFP4", "W4A16_ASYM"}) {
+            Recipe recipe = recipe("{scheme: " + scheme + ", layer_bit_widths: {a: 4, b: 16}}");
+            assertThat(recipe.layers().get(0).scheme()).isEqualTo(recipe.scheme());
+            assertThat(recipe.skip()).hasSize(1);
+        }
+    }
+
+    @Test
     void whatCannotBeResolvedIsRefused() {
+        assertThatThrownBy(() -> recipe("{scheme: int4, layer_bit_widths: {a: 7}}"))
+                .hasMessage("layer_bit_widths gives a layer 7 bits, which scheme int4 does not come in."
+                        + " Use one of 2, 4, 8, or 16, which keeps the layer as it is");
         assertThatThrownBy(() -> recipe("quality: true")).hasMessageStartingWith("No scheme is given");
         assertThatThrownBy(() -> recipe("{scheme: int4, group_size: -1}"))
                 .hasMessageStartingWith("Invalid group_size: -1");

@@ -60,6 +60,19 @@ class SchemeChoiceTest {
                 .hasToString(expected);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{scheme: gptq_int4, target_bpw: 6, candidates: [gptq_int4, gptq_int8]}",
+                "{scheme: awq_int4, min_cosine: 0.9, candidates: [awq_int4, 'awq_int4(group_size=64)']}",
+                "{scheme: nf4, target_bpw: 6, candidates: [nf4, llm_int8]}"
+            })
+    void modelsOfOneSchemeHaveOneCandidate(String recipe) {
+        assertThatThrownBy(() -> choice(settings(recipe), tensor("a.weight", 128, 128)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("has one scheme for a model, but the candidates are ");
+    }
+
     @Test
     void nothingIsChosenUnlessItIsAskedFor() {
         assertThat(choice(settings("scheme: int4"), tensor("a.weight", 8, 128))).isNull();

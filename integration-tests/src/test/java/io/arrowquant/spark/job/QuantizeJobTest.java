@@ -3,6 +3,7 @@ package io.arrowquant.spark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.spark.testing.CheckpointFiles;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
@@ -202,6 +203,28 @@ class QuantizeJobTest extends JobTestBase {
         assertThat(report(output).get("recipe").get("scheme").asText()).isEqualTo("int4");
         assertThat(output.resolve("stale.txt")).doesNotExist();
         assertThat(succeed("verify", output).exitCode()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"int4", "W4A16"})
+    void whatTheReportDoesNotKnowIsFound(String scheme) throws IOException {
+        Path output = directory.resolve("out");
+        succeed("quantize", "--input", model(), "--output", output, "--scheme", scheme, "--no-quality");
+
+        // Spark takes a directory in a table for a partition, and then reads none of it.
+        Path extra = Files.writeString(
+                Files.createDirectories(output.resolve("notes")).resolve("a.txt"), "");
+        Outcome beside = run("verify", output);
+        assertThat(beside.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(beside.out()).contains("file notes/a.txt does not belong to the output");
+        Files.delete(extra);
+
+        ObjectNode emptied = (ObjectNode) report(output);
+        emptied.putArray("tensors");
+        Files.writeString(output.resolve("arrowquant.json"), emptied.toString());
+        Outcome unknown = run("verify", output);
+        assertThat(unknown.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(unknown.out()).contains("is not in the report");
     }
 
     @Test

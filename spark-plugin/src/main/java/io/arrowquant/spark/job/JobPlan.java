@@ -94,7 +94,13 @@ final class JobPlan {
                     "See the names with: arrowquant inspect " + request.input()
                             + ". Without --strict such patterns are only reported");
         }
-        return new JobPlan(request, checkpoint, configs, weights, unturned(plan, weights, request.recipe()), null);
+        JobPlan made =
+                new JobPlan(request, checkpoint, configs, weights, unturned(plan, weights, request.recipe()), null);
+        if (layout.isForRuntimes()) {
+            // What no config can describe is refused now, not when all weights are written.
+            made.configs();
+        }
+        return made;
     }
 
     /** The plan with all that stays as it is the way it is stored. */

@@ -134,7 +134,9 @@ final class QuantizeCommand implements Callable<Integer> {
             description = "Go on where a run to this output stopped. What is finished stays if this one stops as well.")
     private boolean resume;
 
-    @Option(names = "--strict", description = "Refuse patterns that match no tensor.")
+    @Option(
+            names = "--strict",
+            description = "Refuse patterns that match no tensor, and tensors that do not fit their scheme.")
     private boolean strict;
 
     @Option(

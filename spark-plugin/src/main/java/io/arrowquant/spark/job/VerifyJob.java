@@ -78,12 +78,20 @@ final class VerifyJob {
         there.remove(Report.NAME);
         for (String extra : new java.util.TreeSet<>(there.keySet())) {
             problems.add("file " + Printable.text(extra) + " does not belong to the output");
-            if (extra.startsWith(SchemeDirectory.PREFIX) || extra.endsWith(".safetensors")) {
-                // Readers would take it for data.
+            if (isData(extra) || (isTable() && extra.indexOf('/') >= 0)) {
+                // Readers would take it for data, and a directory in a table for a partition.
                 damaged.add(extra);
             }
         }
         return damaged;
+    }
+
+    private boolean isTable() {
+        return output.report().layout().equals(Report.PARQUET);
+    }
+
+    private static boolean isData(String file) {
+        return file.startsWith(SchemeDirectory.PREFIX) || file.endsWith(".safetensors");
     }
 
     private void nameTensorsIn(Set<String> damaged) {
@@ -119,11 +127,10 @@ final class VerifyJob {
     private void checkTensors(SparkRun run) {
         String path = output.place().path();
         TensorTally tally = new TensorTally(path);
-        if (!output.report().tensors().isEmpty()) {
+        // A report that knows of no tensor may still stand beside some.
+        if (output.report().files().stream().anyMatch(file -> isData(file.name()))) {
             tally.add(
-                    output.report().layout().equals(Report.PARQUET)
-                            ? OutputScan.ofTable(run.session(), path)
-                            : OutputScan.ofCheckpoint(run.session(), path));
+                    isTable() ? OutputScan.ofTable(run.session(), path) : OutputScan.ofCheckpoint(run.session(), path));
         }
         Map<TensorKey, TensorTally.Found> found = new HashMap<>(tally.tensors());
         for (Expected expected : expected()) {

@@ -18,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkContext$;
@@ -62,9 +63,11 @@ class CommandLineTest {
     void recipeShowsWhatRecipesCanSay() {
         assertThat(run("recipe")).isZero();
         assertThat(out()).isEqualTo(RecipeDocument.markdown());
-        out.reset();
-        assertThat(run("recipe", "--schema")).isZero();
-        assertThat(out()).isEqualTo(RecipeDocument.schema());
+        for (String option : List.of("--schema", "--json")) {
+            out.reset();
+            assertThat(run("recipe", option)).isZero();
+            assertThat(out()).isEqualTo(RecipeDocument.schema());
+        }
     }
 
     @Test
@@ -106,6 +109,36 @@ class CommandLineTest {
     }
 
     @Test
+    void modelsOfOneSchemeAreRefusedSeveralFromHeadersAlone(@TempDir Path directory) throws IOException {
+        Path model = Files.createDirectories(directory.resolve("model"));
+        List<TensorSource> tensors = new ArrayList<>();
+        for (String name : List.of("mlp.down_proj", "self_attn.o_proj")) {
+            TensorSpec spec = new TensorSpec("model.layers.0." + name + ".weight", DataType.BF16, Shape.of(128, 128));
+            tensors.add(new TensorSource(spec, target -> target.write(new byte[128 * 128 * 2])));
+        }
+        try (OutputStream file = Files.newOutputStream(model.resolve("model.safetensors"))) {
+            SafetensorsWriter.write(file, Map.of(), tensors);
+        }
+        for (String schemes : List.of("gptq_int4 gptq_int8", "awq_int4 awq_int4(group_size=64)", "nf4 fp4")) {
+            String[] both = schemes.split(" ", 2);
+            err.reset();
+            assertThat(run(
+                            "quantize",
+                            "--input",
+                            model.toString(),
+                            "--output",
+                            directory.resolve("out").toString(),
+                            "--scheme",
+                            both[0],
+                            "--layer",
+                            "*o_proj=" + both[1],
+                            "--dry-run"))
+                    .isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(err.toString(StandardCharsets.UTF_8)).contains("has one scheme for a model, but the plan has");
+        }
+    }
+
+    @Test
     void helpNamesEveryCommand() {
         assertThat(run("--help")).isZero();
         assertThat(out())
@@ -113,6 +146,11 @@ class CommandLineTest {
         out.reset();
         assertThat(run("quantize", "--help")).isZero();
         assertThat(out()).contains("--min-cosine", "--dry-run");
+        for (String command : List.of("inspect", "compare", "dequantize", "verify", "schemes", "recipe", "demo")) {
+            out.reset();
+            assertThat(run(command, "--help")).as(command).isZero();
+            assertThat(out()).contains("Usage: arrowquant " + command, "--json");
+        }
     }
 
     @Test
