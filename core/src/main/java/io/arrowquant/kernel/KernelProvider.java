@@ -23,4 +23,6 @@ public interface KernelProvider {
     StatisticsKernels statistics();
 
     FourBitKernels fourBit();
+
+    EightBitKernels eightBit();
 }

@@ -12,6 +12,7 @@ final class ScalarProvider implements KernelProvider {
     private final BlockKernels blocks = new ScalarBlocks();
     private final StatisticsKernels statistics = new ScalarStatistics();
     private final FourBitKernels fourBit = new ScalarFourBit();
+    private final EightBitKernels eightBit = new ScalarEightBit();
 
     @Override
     public String name() {
@@ -61,5 +62,10 @@ final class ScalarProvider implements KernelProvider {
     @Override
     public FourBitKernels fourBit() {
         return fourBit;
+    }
+
+    @Override
+    public EightBitKernels eightBit() {
+        return eightBit;
     }
 }

@@ -15,6 +15,7 @@ final class VectorProvider implements KernelProvider {
     private final BlockKernels blocks = new VectorBlocks();
     private final StatisticsKernels statistics = new VectorStatistics();
     private final FourBitKernels fourBit = new VectorFourBit();
+    private final EightBitKernels eightBit = new VectorEightBit();
 
     @Override
     public String name() {
@@ -70,5 +71,10 @@ final class VectorProvider implements KernelProvider {
     @Override
     public FourBitKernels fourBit() {
         return fourBit;
+    }
+
+    @Override
+    public EightBitKernels eightBit() {
+        return eightBit;
     }
 }

@@ -63,6 +63,14 @@ abstract class ProviderContract {
     }
 
     @Nested
+    class EightBit extends EightBitContract {
+        @Override
+        EightBitKernels kernels() {
+            return provider().eightBit();
+        }
+    }
+
+    @Nested
     class BlockPasses extends BlockPassContract {
         @Override
         BlockPassKernels kernels() {

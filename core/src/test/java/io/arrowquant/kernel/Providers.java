@@ -24,7 +24,8 @@ public final class Providers {
             "AffineGrid",
             "StatisticsKernels",
             "FourBitKernels",
-            "FourBitTable");
+            "FourBitTable",
+            "EightBitKernels");
 
     private Providers() {}
 

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.kernel.DynamicType;
 import io.arrowquant.kernel.FourBitKernels;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.scheme.Decoder;
@@ -8,7 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Codes back to values, block by block. */
+/** Codes of four bits back to values, block by block. */
 final class BlockDecoder implements Decoder {
     private static final VarHandle FLOATS =
             MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
@@ -36,7 +37,7 @@ final class BlockDecoder implements Decoder {
         int block = 0;
         for (int done = 0; done < count; done += settings.block()) {
             int length = Math.min(settings.block(), count - done);
-            unpack(parts[BlockSettings.CODES], offsets[BlockSettings.CODES], done, length);
+            kernels.unpack(parts[BlockSettings.CODES], offsets[BlockSettings.CODES] + done / 2, codes, 0, length);
             blockValues.decode(codes, 0, length, absmax(parts, offsets, block, offset), values, valueOffset + done);
             block++;
         }
@@ -50,14 +51,6 @@ final class BlockDecoder implements Decoder {
         }
         int nestedAt = offsets[BlockSettings.NESTED_ABSMAX] + block / BlockSettings.NESTED_BLOCK * Float.BYTES;
         float nested = (float) FLOATS.get(parts[BlockSettings.NESTED_ABSMAX], nestedAt);
-        return DynamicCodes.value(scales[at + block]) * nested + offset;
-    }
-
-    private void unpack(byte[] packed, int offset, int done, int length) {
-        if (settings.fourBits() == null) {
-            System.arraycopy(packed, offset + done, codes, 0, length);
-            return;
-        }
-        kernels.unpack(packed, offset + done / 2, codes, 0, length);
+        return DynamicType.value(scales[at + block]) * nested + offset;
     }
 }

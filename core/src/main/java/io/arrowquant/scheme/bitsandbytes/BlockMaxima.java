@@ -11,12 +11,14 @@ final class BlockMaxima {
     private final FourBitKernels kernels = Kernels.get().fourBit();
     private final FiniteBlocks blocks;
     private final int block;
+    private final boolean fourBits;
     private float[] maxima = new float[0];
     private boolean finite;
 
     BlockMaxima(BlockSettings settings, EncodeRequest request) {
         this.blocks = new FiniteBlocks(request);
         this.block = settings.block();
+        this.fourBits = settings.fourBits() != null;
     }
 
     /** Finds the scales of a tile; returns how many there are. */
@@ -38,7 +40,7 @@ final class BlockMaxima {
         }
         for (int i = finite ? whole : 0; i < number; i++) {
             view(tile, start, i);
-            maxima[i] = Scaling.absmax(blocks.absmax(), i == whole);
+            maxima[i] = fourBits ? Scaling.absmax(blocks.absmax(), i == whole) : blocks.absmax();
         }
         return number;
     }

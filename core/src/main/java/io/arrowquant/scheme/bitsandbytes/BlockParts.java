@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.kernel.DynamicType;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.NarrowingKernels;
 import io.arrowquant.scheme.PartBuffers;
@@ -19,7 +20,7 @@ final class BlockParts {
         float[] map = settings.quantMap();
         appendFloats(map, 0, map.length, BlockSettings.QUANT_MAP, parts);
         if (settings.nested()) {
-            float[] nestedMap = DynamicCodes.values();
+            float[] nestedMap = DynamicType.values();
             appendFloats(nestedMap, 0, nestedMap.length, BlockSettings.NESTED_QUANT_MAP, parts);
         }
     }

@@ -113,6 +113,8 @@ final class BlockScheme implements Scheme {
 
     @Override
     public Decoder decoder(Shape shape, DataType source) {
-        return new BlockDecoder(settings, source);
+        return settings.fourBits() == null
+                ? new DynamicDecoder(settings.block(), source)
+                : new BlockDecoder(settings, source);
     }
 }

@@ -1,5 +1,6 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.kernel.DynamicType;
 import java.io.Serializable;
 
 /**
@@ -29,7 +30,7 @@ record BlockSettings(FourBitCodes fourBits, int block, boolean nested) implement
     }
 
     float[] quantMap() {
-        return fourBits == null ? DynamicCodes.values() : fourBits.map();
+        return fourBits == null ? DynamicType.values() : fourBits.map();
     }
 
     long blocks(long elements) {

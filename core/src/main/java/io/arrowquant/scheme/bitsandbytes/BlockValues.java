@@ -3,7 +3,7 @@ package io.arrowquant.scheme.bitsandbytes;
 import io.arrowquant.kernel.Float16;
 import io.arrowquant.tensor.DataType;
 
-/** The values that codes stand for: a float32 product, rounded to the type of the weights as the reference does. */
+/** The values of codes of four bits: a float32 product, rounded to the type of the weights as the reference does. */
 final class BlockValues {
     private static final int CODES = 16;
 
@@ -19,7 +19,7 @@ final class BlockValues {
     private final float[] table = new float[CODES];
 
     void decode(byte[] codes, int codeOffset, int count, float absmax, float[] values, int offset) {
-        if (type != null && count > CODES) {
+        if (count > CODES) {
             for (int code = 0; code < CODES; code++) {
                 table[code] = round(type.value((byte) code) * absmax);
             }
@@ -29,17 +29,15 @@ final class BlockValues {
             return;
         }
         for (int i = 0; i < count; i++) {
-            byte code = codes[codeOffset + i];
-            float value = type == null ? DynamicCodes.value(code) : type.value(code);
-            values[offset + i] = round(value * absmax);
+            values[offset + i] = round(type.value(codes[codeOffset + i]) * absmax);
         }
     }
 
     private float round(float value) {
         return switch (dtype) {
-            // The reference has the processor round codes of four bits, which makes zeros of subnormal numbers.
+            // The reference has the processor round, which makes zeros of subnormal numbers.
             case BF16 ->
-                type != null && Math.abs(value) < Float.MIN_NORMAL
+                Math.abs(value) < Float.MIN_NORMAL
                         ? Math.copySign(0f, value)
                         : Float16.brainToFloat(Float16.floatToBrain(value));
             case F16 -> Float16.halfToFloat(Float16.floatToHalf(value));

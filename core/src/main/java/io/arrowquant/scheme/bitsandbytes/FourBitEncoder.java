@@ -1,5 +1,7 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.kernel.DynamicType;
+import io.arrowquant.kernel.EightBitKernels;
 import io.arrowquant.kernel.FourBitKernels;
 import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
@@ -16,6 +18,7 @@ final class FourBitEncoder implements Encoder {
     private final BlockParts blockParts;
     private final float offset;
     private final FourBitKernels kernels = Kernels.get().fourBit();
+    private final EightBitKernels nestedKernels = Kernels.get().eightBit();
     private float[] factors = new float[0];
     private byte[] codes = new byte[0];
     private byte[] nestedCodes = new byte[BlockSettings.NESTED_BLOCK];
@@ -145,12 +148,12 @@ final class FourBitEncoder implements Encoder {
         }
         for (int done = 0; done < scales; done += BlockSettings.NESTED_BLOCK) {
             int length = Math.min(BlockSettings.NESTED_BLOCK, scales - done);
-            nestedAbsmax[0] = DynamicCodes.absmax(absmax, done, length);
-            DynamicCodes.encode(absmax, done, length, nestedAbsmax[0], nestedCodes, 0);
+            kernels.maxima(absmax, done, length, length, nestedAbsmax);
+            nestedKernels.dynamic(absmax, done, length, length, nestedAbsmax, nestedCodes, 0);
             BlockParts.append(nestedCodes, 0, length, BlockSettings.ABSMAX, parts);
             blockParts.appendFloats(nestedAbsmax, 0, 1, BlockSettings.NESTED_ABSMAX, parts);
             for (int i = 0; i < length; i++) {
-                absmax[done + i] = DynamicCodes.value(nestedCodes[i]) * nestedAbsmax[0] + offset;
+                absmax[done + i] = DynamicType.value(nestedCodes[i]) * nestedAbsmax[0] + offset;
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.kernel.EightBitKernels;
+import io.arrowquant.kernel.Kernels;
 import io.arrowquant.scheme.Decoder;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -12,6 +14,7 @@ final class RowDecoder implements Decoder {
     private static final float STEP = 1f / RowEncoder.LARGEST_CODE;
 
     private final int columns;
+    private final EightBitKernels kernels = Kernels.get().eightBit();
 
     RowDecoder(int columns) {
         this.columns = columns;
@@ -29,9 +32,7 @@ final class RowDecoder implements Decoder {
         for (int done = 0; done < count; done += columns) {
             int rowAt = offsets[RowScheme.ROW_MAXIMA] + done / columns * Float.BYTES;
             float absmax = (float) FLOATS.get(parts[RowScheme.ROW_MAXIMA], rowAt);
-            for (int i = done; i < done + columns; i++) {
-                values[valueOffset + i] = codes[codesAt + i] * absmax * STEP;
-            }
+            kernels.rowValues(codes, codesAt + done, columns, absmax, STEP, values, valueOffset + done);
         }
     }
 }

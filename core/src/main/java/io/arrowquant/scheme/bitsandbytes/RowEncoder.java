@@ -1,11 +1,13 @@
 package io.arrowquant.scheme.bitsandbytes;
 
+import io.arrowquant.kernel.EightBitKernels;
 import io.arrowquant.kernel.Float16;
+import io.arrowquant.kernel.FourBitKernels;
+import io.arrowquant.kernel.Kernels;
 import io.arrowquant.kernel.Tile;
 import io.arrowquant.scheme.EncodeRequest;
 import io.arrowquant.scheme.Encoder;
 import io.arrowquant.scheme.PartBuffers;
-import io.arrowquant.tensor.DataType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -24,16 +26,15 @@ final class RowEncoder implements Encoder {
     /** Adding and subtracting it rounds half to even. */
     private static final float ROUNDER = 12582912f;
 
-    private final EncodeRequest request;
     private final FiniteBlocks rows;
     private final int columns;
-    private final float[] halves;
+    private final FourBitKernels magnitudes = Kernels.get().fourBit();
+    private final EightBitKernels kernels = Kernels.get().eightBit();
+    private final float[] maximum = new float[1];
 
     RowEncoder(EncodeRequest request) {
-        this.request = request;
         this.rows = new FiniteBlocks(request);
         this.columns = (int) Math.max(1, request.shape().columns());
-        this.halves = new float[request.dtype() == DataType.F16 ? 0 : columns];
     }
 
     @Override
@@ -59,24 +60,37 @@ final class RowEncoder implements Encoder {
         byte[] codes = parts.array(RowScheme.CODES);
         byte[] maxima = parts.array(RowScheme.ROW_MAXIMA);
         for (int done = 0; done < count; done += columns) {
-            rows.set(tile, done, columns, start + done);
-            float absmax = encodeRow(codes, codesAt + done);
+            float absmax = encodeRow(tile, start, done, codes, codesAt + done);
             FLOATS.set(maxima, maximaAt, absmax);
             maximaAt += Float.BYTES;
         }
     }
 
-    private float encodeRow(byte[] codes, int at) {
+    /** Gives the largest magnitude of the row as the file holds it. */
+    private float encodeRow(Tile tile, long start, int done, byte[] codes, int at) {
+        if (BlockMaxima.isBrain(tile)) {
+            byte[] stored = tile.bytes();
+            int storedAt = tile.byteOffset() + done * Short.BYTES;
+            magnitudes.maximaOfBrain(stored, storedAt, columns, columns, maximum);
+            float half = half(maximum[0]);
+            // Written so that NaN takes the other way.
+            if (half > 0f && half < Float.POSITIVE_INFINITY) {
+                kernels.rowOfBrain(stored, storedAt, columns, factor(half), codes, at);
+                return half;
+            }
+        }
+        rows.set(tile, done, columns, start + done);
         float absmax = rows.absmax();
         float half = half(absmax);
-        if (request.dtype() == DataType.F16 || Float.isInfinite(half)) {
-            encode(rows.values(), rows.offset(), columns, absmax, codes, at);
+        if (half == 0f) {
+            Arrays.fill(codes, at, at + columns, (byte) 0);
+            return half;
+        }
+        if (Float.isInfinite(half)) {
+            encodeLarge(rows.values(), rows.offset(), factor(absmax), codes, at);
             return absmax;
         }
-        for (int i = 0; i < columns; i++) {
-            halves[i] = half(rows.values()[rows.offset() + i]);
-        }
-        encode(halves, 0, columns, half, codes, at);
+        kernels.row(rows.values(), rows.offset(), columns, factor(half), codes, at);
         return half;
     }
 
@@ -85,13 +99,13 @@ final class RowEncoder implements Encoder {
     }
 
     /** The reference multiplies with 127 times the reciprocal, each step rounded. */
-    private static void encode(float[] values, int offset, int count, float absmax, byte[] codes, int at) {
-        if (absmax == 0f) {
-            Arrays.fill(codes, at, at + count, (byte) 0);
-            return;
-        }
-        float factor = 1f / absmax * LARGEST_CODE;
-        for (int i = 0; i < count; i++) {
+    private static float factor(float absmax) {
+        return 1f / absmax * LARGEST_CODE;
+    }
+
+    /** Values that are not rounded to float16 before. */
+    private void encodeLarge(float[] values, int offset, float factor, byte[] codes, int at) {
+        for (int i = 0; i < columns; i++) {
             codes[at + i] = (byte) (int) ((values[offset + i] * factor + ROUNDER) - ROUNDER);
         }
     }

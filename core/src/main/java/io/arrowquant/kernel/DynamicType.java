@@ -1,4 +1,4 @@
-package io.arrowquant.scheme.bitsandbytes;
+package io.arrowquant.kernel;
 
 import java.util.Arrays;
 
@@ -6,13 +6,16 @@ import java.util.Arrays;
  * The eight-bit dynamic type: 256 values between -1 and 1, denser towards zero. The nearest value is looked up as the
  * reference's CPU library does, in a table of 65536 steps, which is not always the nearest.
  */
-final class DynamicCodes {
+public final class DynamicType {
     private static final int EXPONENTS = 7;
-    private static final int STEPS = 65536;
-    private static final float[] MAP = map();
-    private static final byte[] NEAREST = nearest();
 
-    private DynamicCodes() {}
+    /** Equal steps from -1 to 1. */
+    static final int STEPS = 65536;
+
+    private static final float[] MAP = map();
+    private static final byte[] NEAREST = findNearest();
+
+    private DynamicType() {}
 
     private static float[] map() {
         float[] values = new float[256];
@@ -39,7 +42,7 @@ final class DynamicCodes {
         return (float) (index < (items + 1) / 2 ? 0.1f + (double) step * index : 1f - (double) step * (items - index));
     }
 
-    private static byte[] nearest() {
+    private static byte[] findNearest() {
         byte[] codes = new byte[STEPS];
         int code = 0;
         for (int i = 0; i < STEPS; i++) {
@@ -52,35 +55,23 @@ final class DynamicCodes {
         return codes;
     }
 
-    static float[] values() {
+    public static float[] values() {
         return MAP.clone();
     }
 
-    static float value(byte code) {
+    public static float value(byte code) {
         return MAP[code & 0xff];
     }
 
-    /** The largest magnitude of a block. */
-    static float absmax(float[] values, int offset, int count) {
-        float largest = 0f;
-        for (int i = offset; i < offset + count; i++) {
-            largest = Math.max(largest, Math.abs(values[i]));
-        }
-        return largest;
+    /** The code of a step. */
+    static byte nearest(int step) {
+        return NEAREST[step & (STEPS - 1)];
     }
 
-    /** Codes of a block with this largest magnitude; zeros when it is zero. */
-    static void encode(float[] values, int offset, int count, float absmax, byte[] codes, int codeOffset) {
-        if (absmax == 0f) {
-            Arrays.fill(codes, codeOffset, codeOffset + count, (byte) 0);
-            return;
-        }
-        float inverse = 1f / absmax;
+    /** The values of codes, between -1 and 1. */
+    public static void decode(byte[] codes, int codeOffset, int count, float[] values, int offset) {
         for (int i = 0; i < count; i++) {
-            float value = Math.min(Math.max(values[offset + i] * inverse, -1f), 1f);
-            // The reference multiplies and adds in one rounding; in double both are exact.
-            double step = (double) ((value + 1f) * 0.5f) * (STEPS - 1) + 0.5;
-            codes[codeOffset + i] = NEAREST[(int) (float) step & (STEPS - 1)];
+            values[offset + i] = MAP[codes[codeOffset + i] & 0xff];
         }
     }
 }
