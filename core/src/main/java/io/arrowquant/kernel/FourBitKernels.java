@@ -1,6 +1,9 @@
 package io.arrowquant.kernel;
 
-/** Blocks of values to codes of a four-bit type. In all methods {@code count} is a multiple of {@code block}. */
+/**
+ * Blocks of values to codes of a four-bit type and back. Where nothing else is said {@code count} is a multiple of
+ * {@code block}.
+ */
 public interface FourBitKernels {
     /** The largest magnitude of each block; infinite or NaN when one of its values is. */
     void maxima(float[] values, int offset, int count, int block, float[] maxima);
@@ -8,7 +11,12 @@ public interface FourBitKernels {
     /** The same of bfloat16 elements as they are stored. */
     void maximaOfBrain(byte[] stored, int byteOffset, int count, int block, float[] maxima);
 
-    /** One code a byte: that of each value times the factor of its block, which is at most about one and no NaN. */
+    /**
+     * The code of each value times the factor of its block, which is at most about one and no NaN: two codes a byte, the
+     * first in the upper half. {@code count} is even.
+     *
+     * @param scratch room for {@code count} shorts, whose contents are lost
+     */
     void encode(
             float[] values,
             int offset,
@@ -16,10 +24,11 @@ public interface FourBitKernels {
             int block,
             float[] factors,
             FourBitTable table,
-            byte[] codes,
-            int codeOffset);
+            short[] scratch,
+            byte[] packed,
+            int packedOffset);
 
-    /** The same of bfloat16 elements as they are stored, two codes a byte, the first in the upper half. */
+    /** The same of bfloat16 elements as they are stored. */
     void encodeBrain(
             byte[] stored,
             int byteOffset,
@@ -27,6 +36,7 @@ public interface FourBitKernels {
             int block,
             float[] factors,
             FourBitTable table,
+            short[] scratch,
             byte[] packed,
             int packedOffset);
 
@@ -35,4 +45,10 @@ public interface FourBitKernels {
 
     /** The reverse of {@link #pack}. */
     void unpack(byte[] packed, int packedOffset, byte[] codes, int codeOffset, int count);
+
+    /**
+     * The values of packed codes, the first in the upper half of a byte: each block has a table of sixteen. The last block
+     * may be short.
+     */
+    void decode(byte[] packed, int packedOffset, int count, int block, float[] tables, float[] values, int offset);
 }

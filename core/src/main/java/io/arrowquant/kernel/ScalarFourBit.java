@@ -42,10 +42,13 @@ final class ScalarFourBit implements FourBitKernels {
             int block,
             float[] factors,
             FourBitTable table,
-            byte[] codes,
-            int codeOffset) {
-        for (int i = 0; i < count; i++) {
-            codes[codeOffset + i] = (byte) table.codeOf(values[offset + i] * factors[i / block]);
+            short[] scratch,
+            byte[] packed,
+            int packedOffset) {
+        for (int i = 0; i < count; i += 2) {
+            int first = table.codeOf(values[offset + i] * factors[i / block]);
+            int second = table.codeOf(values[offset + i + 1] * factors[(i + 1) / block]);
+            packed[packedOffset + i / 2] = (byte) (first << 4 | second);
         }
     }
 
@@ -57,22 +60,29 @@ final class ScalarFourBit implements FourBitKernels {
             int block,
             float[] factors,
             FourBitTable table,
+            short[] scratch,
             byte[] packed,
             int packedOffset) {
         for (int i = 0; i < count; i += 2) {
-            packed[packedOffset + i / 2] =
-                    pair(stored, byteOffset + 2 * i, factors[i / block], factors[(i + 1) / block], table);
+            int at = byteOffset + Short.BYTES * i;
+            int first = table.codeOf(brain(stored, at) * factors[i / block]);
+            int second = table.codeOf(brain(stored, at + Short.BYTES) * factors[(i + 1) / block]);
+            packed[packedOffset + i / 2] = (byte) (first << 4 | second);
         }
     }
 
-    /** The codes of two stored elements in one byte. */
-    static byte pair(byte[] stored, int at, float firstFactor, float secondFactor, FourBitTable table) {
-        int first = table.codeOf(brain(stored, at) * firstFactor);
-        int second = table.codeOf(brain(stored, at + Short.BYTES) * secondFactor);
-        return (byte) (first << 4 | second);
+    /** The codes of two elements of a block in one byte. */
+    static byte pair(float[] values, int at, float factor, FourBitTable table) {
+        return (byte) (table.codeOf(values[at] * factor) << 4 | table.codeOf(values[at + 1] * factor));
     }
 
-    private static float brain(byte[] stored, int at) {
+    /** The same of stored elements. */
+    static byte pair(byte[] stored, int at, float factor, FourBitTable table) {
+        int first = table.codeOf(brain(stored, at) * factor);
+        return (byte) (first << 4 | table.codeOf(brain(stored, at + Short.BYTES) * factor));
+    }
+
+    static float brain(byte[] stored, int at) {
         return Float.intBitsToFloat((short) SHORTS.get(stored, at) << 16);
     }
 
@@ -96,6 +106,30 @@ final class ScalarFourBit implements FourBitKernels {
         for (int i = 0; i < count; i++) {
             int pair = packed[packedOffset + i / 2];
             codes[codeOffset + i] = (byte) (i % 2 == 0 ? pair >> 4 & 0xf : pair & 0xf);
+        }
+    }
+
+    @Override
+    public void decode(
+            byte[] packed, int packedOffset, int count, int block, float[] tables, float[] values, int offset) {
+        // A copy whose length the compiler knows, so that it need not check where codes lead.
+        float[] table = new float[FourBitTable.CODES];
+        for (int begin = 0, i = 0; begin < count; begin += block, i++) {
+            System.arraycopy(tables, i * FourBitTable.CODES, table, 0, FourBitTable.CODES);
+            int end = Math.min(count, begin + block);
+            int done = begin;
+            if (done % 2 != 0) {
+                values[offset + done] = table[packed[packedOffset + done / 2] & 0xf];
+                done++;
+            }
+            for (; done + 2 <= end; done += 2) {
+                int pair = packed[packedOffset + done / 2];
+                values[offset + done] = table[pair >> 4 & 0xf];
+                values[offset + done + 1] = table[pair & 0xf];
+            }
+            if (done < end) {
+                values[offset + done] = table[packed[packedOffset + done / 2] >> 4 & 0xf];
+            }
         }
     }
 }

@@ -213,10 +213,12 @@ final class VectorGroups implements GroupKernels {
             float[] zeroPoints,
             byte[] codes,
             int codeOffset) {
-        if (length % VectorSpans.LENGTH == 0 && !WRITES_BEYOND) {
+        if (WRITES_BEYOND) {
+            single.encodeStored(stored, byteOffset, groups, length, bits, scales, zeroPoints, codes, codeOffset);
+        } else if (length % VectorSpans.LENGTH == 0) {
             VectorSpans.stored(stored, byteOffset, groups, length, bits, scales, zeroPoints, codes, codeOffset);
         } else {
-            single.encodeStored(stored, byteOffset, groups, length, bits, scales, zeroPoints, codes, codeOffset);
+            VectorShortGroups.stored(stored, byteOffset, groups, length, bits, scales, zeroPoints, codes, codeOffset);
         }
     }
 

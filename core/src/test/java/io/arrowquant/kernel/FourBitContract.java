@@ -62,16 +62,18 @@ abstract class FourBitContract {
     @EnumSource
     void everyValueFindsItsRange(Samples kind) {
         for (int block : BLOCKS) {
-            int count = 3 * block;
+            int count = 4 * block;
             float[] values = kind.array(count + 9, block);
             float[] factors = factors(values, 5, count, block);
-            byte[] codes = new byte[count + 7];
-            codes[count + 3] = 77;
-            kernels().encode(values, 5, count, block, factors, TABLE, codes, 3);
+            byte[] packed = new byte[count / 2 + 7];
+            packed[count / 2 + 3] = 77;
+            kernels().encode(values, 5, count, block, factors, TABLE, new short[count], packed, 3);
+            byte[] codes = new byte[count];
+            kernels().unpack(packed, 3, codes, 0, count);
             for (int i = 0; i < count; i++) {
-                assertThat(codes[3 + i]).isEqualTo((byte) code(values[5 + i] * factors[i / block]));
+                assertThat(codes[i]).isEqualTo((byte) code(values[5 + i] * factors[i / block]));
             }
-            assertThat(codes[count + 3]).isEqualTo((byte) 77);
+            assertThat(packed[count / 2 + 3]).isEqualTo((byte) 77);
         }
     }
 
@@ -85,7 +87,7 @@ abstract class FourBitContract {
             float[] factors = factors(values, 5, count, block);
             byte[] packed = new byte[count / 2 + 7];
             packed[count / 2 + 3] = 77;
-            kernels().encodeBrain(stored, 10, count, block, factors, TABLE, packed, 3);
+            kernels().encodeBrain(stored, 10, count, block, factors, TABLE, new short[count], packed, 3);
             byte[] codes = new byte[count];
             kernels().unpack(packed, 3, codes, 0, count);
             for (int i = 0; i < count; i++) {
@@ -106,8 +108,10 @@ abstract class FourBitContract {
         values[45] = -0f;
         values[46] = Float.MIN_VALUE;
         values[47] = -1f;
+        byte[] packed = new byte[24];
+        kernels().encode(values, 0, 48, 48, new float[] {1f}, TABLE, new short[48], packed, 0);
         byte[] codes = new byte[values.length];
-        kernels().encode(values, 0, 48, 48, new float[] {1f}, TABLE, codes, 0);
+        kernels().unpack(packed, 0, codes, 0, 48);
         for (int i = 0; i < values.length; i++) {
             assertThat(codes[i]).as("%s", values[i]).isEqualTo((byte) code(values[i]));
         }
@@ -169,6 +173,25 @@ abstract class FourBitContract {
             byte[] unpacked = new byte[count + 1];
             kernels().unpack(packed, 2, unpacked, 1, count);
             assertThat(unpacked).isEqualTo(codes);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 16, 32, 34, 48, 64, 100, 256})
+    void codesAreLookedUpInTheTableOfTheirBlock(int block) {
+        for (int count : new int[] {0, 1, block, 3 * block, 3 * block + (block + 1) / 2}) {
+            byte[] packed = new byte[5 + (count + 1) / 2];
+            new Random(block).nextBytes(packed);
+            float[] tables = Samples.NORMAL.array((count + block - 1) / block * 16, block);
+            float[] values = new float[count + 4];
+            values[count + 3] = 77;
+            kernels().decode(packed, 5, count, block, tables, values, 3);
+            for (int i = 0; i < count; i++) {
+                int code = packed[5 + i / 2] >> (i % 2 == 0 ? 4 : 0) & 0xf;
+                float expected = tables[i / block * 16 + code];
+                assertThat(Float.floatToRawIntBits(values[3 + i])).isEqualTo(Float.floatToRawIntBits(expected));
+            }
+            assertThat(values[count + 3]).isEqualTo(77);
         }
     }
 }

@@ -5,7 +5,10 @@ import io.arrowquant.tensor.DataType;
 
 /** The values of codes of four bits: a float32 product, rounded to the type of the weights as the reference does. */
 final class BlockValues {
-    private static final int CODES = 16;
+    /** Codes of four bits. */
+    static final int CODES = 16;
+
+    private static final float SMALLEST_USUAL = 0x1p-100f;
 
     private final FourBitCodes type;
     private final DataType dtype;
@@ -31,6 +34,24 @@ final class BlockValues {
         for (int i = 0; i < count; i++) {
             values[offset + i] = round(type.value(codes[codeOffset + i]) * absmax);
         }
+    }
+
+    /** The values of all codes of four bits, for each of many blocks. */
+    void tables(float[] absmax, int blocks, float[] tables) {
+        for (int block = 0; block < blocks; block++) {
+            float scale = absmax[block];
+            // Nothing is subnormal or NaN then: no code but zero is worth less than a 200th of the scale.
+            boolean usual = scale >= SMALLEST_USUAL && scale <= Float.MAX_VALUE;
+            for (int code = 0; code < CODES; code++) {
+                float value = type.value(code) * scale;
+                tables[block * CODES + code] = usual && dtype == DataType.BF16 ? roundUsual(value) : round(value);
+            }
+        }
+    }
+
+    private static float roundUsual(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        return Float.intBitsToFloat((bits + 0x7fff + (bits >>> 16 & 1)) & 0xffff0000);
     }
 
     private float round(float value) {

@@ -20,7 +20,9 @@ final class FourBitEncoder implements Encoder {
     private final FourBitKernels kernels = Kernels.get().fourBit();
     private final EightBitKernels nestedKernels = Kernels.get().eightBit();
     private float[] factors = new float[0];
+    private short[] scratch = new short[0];
     private byte[] codes = new byte[0];
+    private float[] tables = new float[0];
     private byte[] nestedCodes = new byte[BlockSettings.NESTED_BLOCK];
     private final float[] nestedAbsmax = new float[1];
     private long replaced;
@@ -79,6 +81,9 @@ final class FourBitEncoder implements Encoder {
             factors[i] = Scaling.factor(blocks.maxima()[i]);
         }
         int elements = whole * block;
+        if (scratch.length < elements) {
+            scratch = new short[Math.max(elements, Tile.ELEMENTS)];
+        }
         if (BlockMaxima.isBrain(tile)) {
             kernels.encodeBrain(
                     tile.bytes(),
@@ -87,10 +92,10 @@ final class FourBitEncoder implements Encoder {
                     block,
                     factors,
                     settings.fourBits().table(),
+                    scratch,
                     packed,
                     packedAt);
         } else {
-            makeRoom(elements);
             float[] values = tile.floats();
             kernels.encode(
                     values,
@@ -99,9 +104,9 @@ final class FourBitEncoder implements Encoder {
                     block,
                     factors,
                     settings.fourBits().table(),
-                    codes,
-                    0);
-            kernels.pack(codes, 0, elements, packed, packedAt);
+                    scratch,
+                    packed,
+                    packedAt);
         }
     }
 
@@ -160,12 +165,12 @@ final class FourBitEncoder implements Encoder {
 
     @Override
     public boolean reconstruct(float[] values, int valueOffset) {
-        makeRoom(count);
-        kernels.unpack(packed, packedAt, codes, 0, count);
-        for (int done = 0, i = 0; done < count; done += settings.block(), i++) {
-            int length = Math.min(settings.block(), count - done);
-            blockValues.decode(codes, done, length, blocks.maxima()[i], values, valueOffset + done);
+        int number = (int) settings.blocks(count);
+        if (tables.length < number * BlockValues.CODES) {
+            tables = new float[number * BlockValues.CODES];
         }
+        blockValues.tables(blocks.maxima(), number, tables);
+        kernels.decode(packed, packedAt, count, settings.block(), tables, values, valueOffset);
         return true;
     }
 }
