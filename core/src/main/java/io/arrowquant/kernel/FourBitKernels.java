@@ -40,6 +40,20 @@ public interface FourBitKernels {
             byte[] packed,
             int packedOffset);
 
+    /**
+     * The codes of {@link #encodeBrain}, faster where they are not decoded afterwards: beside kernels that decode and compare,
+     * the compiler does not keep the vectors of this one in registers.
+     */
+    void searchBrain(
+            byte[] stored,
+            int byteOffset,
+            int count,
+            int block,
+            float[] factors,
+            FourBitTable table,
+            byte[] packed,
+            int packedOffset);
+
     /** Packs pairs of codes, the first in the upper half; {@code count} is even. */
     void pack(byte[] codes, int codeOffset, int count, byte[] packed, int packedOffset);
 

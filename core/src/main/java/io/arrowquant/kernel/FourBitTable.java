@@ -68,4 +68,17 @@ public final class FourBitTable {
     public static short cellOf(float value) {
         return (short) (Float.floatToRawIntBits(value + CELL_MAGIC) & CELL_BITS);
     }
+
+    public float threshold(int index) {
+        return thresholds[index];
+    }
+
+    /** The codes of eight ranges from one on, four bits each, the first lowest. */
+    public int eightCodes(int from) {
+        int packed = 0;
+        for (int i = 7; i >= 0; i--) {
+            packed = packed << 4 | codes[from + i];
+        }
+        return packed;
+    }
 }

@@ -63,6 +63,19 @@ final class ScalarFourBit implements FourBitKernels {
             short[] scratch,
             byte[] packed,
             int packedOffset) {
+        searchBrain(stored, byteOffset, count, block, factors, table, packed, packedOffset);
+    }
+
+    @Override
+    public void searchBrain(
+            byte[] stored,
+            int byteOffset,
+            int count,
+            int block,
+            float[] factors,
+            FourBitTable table,
+            byte[] packed,
+            int packedOffset) {
         for (int i = 0; i < count; i += 2) {
             int at = byteOffset + Short.BYTES * i;
             int first = table.codeOf(brain(stored, at) * factors[i / block]);

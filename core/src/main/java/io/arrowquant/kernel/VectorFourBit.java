@@ -27,7 +27,7 @@ import jdk.incubator.vector.ShortVector;
  *
  * <p>Vectors find the cells of values, whose codes are then looked up one by one. A search on vectors, as in a sorted
  * list, is four dependent steps of many instructions: more than the compiler inlines in every process, and from the first
- * one on that it leaves out, all are slow.
+ * one on that it leaves out, all are slow. Where nothing is decoded and compared beside it, {@link VectorFourBitTree} is.
  */
 final class VectorFourBit implements FourBitKernels {
     private static final int FLOAT_LANES = FLOATS.length();
@@ -130,6 +130,23 @@ final class VectorFourBit implements FourBitKernels {
                 packed[packedOffset + i / 2] =
                         ScalarFourBit.pair(stored, byteOffset + Short.BYTES * i, factors[i / block], table);
             }
+        }
+    }
+
+    @Override
+    public void searchBrain(
+            byte[] stored,
+            int byteOffset,
+            int count,
+            int block,
+            float[] factors,
+            FourBitTable table,
+            byte[] packed,
+            int packedOffset) {
+        if (block % 2 != 0) {
+            scalar.searchBrain(stored, byteOffset, count, block, factors, table, packed, packedOffset);
+        } else {
+            VectorFourBitTree.encodeBrain(stored, byteOffset, count, block, factors, table, packed, packedOffset);
         }
     }
 

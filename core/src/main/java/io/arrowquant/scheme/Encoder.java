@@ -23,6 +23,9 @@ public interface Encoder {
         return false;
     }
 
+    /** Says, before the first tile, that tiles will be reconstructed: some kernels are faster where they are, others where not. */
+    default void expectReconstruction() {}
+
     /** Values replaced so far because they were NaN or infinite. */
     long replaced();
 }

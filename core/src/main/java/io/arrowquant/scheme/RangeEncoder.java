@@ -132,6 +132,7 @@ public final class RangeEncoder {
     private void encodeAndMeasure(long at, PartBuffers parts, ErrorStatistics quality) {
         if (offsets == null) {
             offsets = new int[parts.parts()];
+            encoder.expectReconstruction();
         }
         if (decoded.length < tile.count()) {
             decoded = new float[Math.max(tile.count(), Tile.ELEMENTS)];

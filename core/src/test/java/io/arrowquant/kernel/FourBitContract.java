@@ -87,7 +87,10 @@ abstract class FourBitContract {
             float[] factors = factors(values, 5, count, block);
             byte[] packed = new byte[count / 2 + 7];
             packed[count / 2 + 3] = 77;
+            byte[] searched = packed.clone();
             kernels().encodeBrain(stored, 10, count, block, factors, TABLE, new short[count], packed, 3);
+            kernels().searchBrain(stored, 10, count, block, factors, TABLE, searched, 3);
+            assertThat(searched).isEqualTo(packed);
             byte[] codes = new byte[count];
             kernels().unpack(packed, 3, codes, 0, count);
             for (int i = 0; i < count; i++) {

@@ -27,6 +27,9 @@ final class FourBitEncoder implements Encoder {
     private final float[] nestedAbsmax = new float[1];
     private long replaced;
 
+    /** Whether tiles are decoded again once they are encoded. */
+    private boolean decoded;
+
     // What reconstructing the last tile takes.
     private int count;
     private byte[] packed;
@@ -84,7 +87,17 @@ final class FourBitEncoder implements Encoder {
         if (scratch.length < elements) {
             scratch = new short[Math.max(elements, Tile.ELEMENTS)];
         }
-        if (BlockMaxima.isBrain(tile)) {
+        if (BlockMaxima.isBrain(tile) && !decoded) {
+            kernels.searchBrain(
+                    tile.bytes(),
+                    tile.byteOffset(),
+                    elements,
+                    block,
+                    factors,
+                    settings.fourBits().table(),
+                    packed,
+                    packedAt);
+        } else if (BlockMaxima.isBrain(tile)) {
             kernels.encodeBrain(
                     tile.bytes(),
                     tile.byteOffset(),
@@ -161,6 +174,11 @@ final class FourBitEncoder implements Encoder {
                 absmax[done + i] = DynamicType.value(nestedCodes[i]) * nestedAbsmax[0] + offset;
             }
         }
+    }
+
+    @Override
+    public void expectReconstruction() {
+        decoded = true;
     }
 
     @Override
