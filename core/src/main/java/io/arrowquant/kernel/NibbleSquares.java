@@ -1,10 +1,20 @@
 package io.arrowquant.kernel;
 
-/** Squares of eight by eight codes of four bits, as layouts have them that pack codes across rows. */
+/** Squares of eight by eight codes of four bits, as AWQ has them, which packs codes across rows. */
 public final class NibbleSquares {
     public static final int SIDE = 8;
 
     private NibbleSquares() {}
+
+    /** The row, of those that share a word of AWQ, whose code lies at a place of it; the first place has the lowest bits. */
+    public static int rowAt(int place) {
+        return place < SIDE / 2 ? 2 * place : 2 * place - (SIDE - 1);
+    }
+
+    /** Where in its word the code of a row lies: even rows come first. */
+    public static int placeOf(int row) {
+        return row / 2 + row % 2 * (SIDE / 2);
+    }
 
     /**
      * Turns the square in the lower halves of eight numbers, and that in the upper ones: nibble i of number j changes places

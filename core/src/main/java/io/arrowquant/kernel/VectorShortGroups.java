@@ -1,6 +1,5 @@
 package io.arrowquant.kernel;
 
-import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
 import static io.arrowquant.kernel.VectorGroups.DOUBT;
 import static io.arrowquant.kernel.VectorGroups.FRACTION_BITS;
 import static io.arrowquant.kernel.VectorGroups.MAGIC;
@@ -71,7 +70,9 @@ final class VectorShortGroups {
                     int of = other / unitsOfGroup;
                     int from = other * GroupKernels.UNIT;
                     int at = byteOffset + Float.BYTES * from;
-                    divide(stored, at, (1 << bits) - 1, scales[of], zeroPoints[of], codes, codeOffset + from);
+                    int top = (1 << bits) - 1;
+                    VectorSpans.divide(
+                            stored, at, GroupKernels.UNIT, top, scales[of], zeroPoints[of], codes, codeOffset + from);
                 }
             }
             left--;
@@ -79,22 +80,6 @@ final class VectorShortGroups {
                 left = unitsOfGroup;
                 group++;
             }
-        }
-    }
-
-    /** The codes of one unit. */
-    private static void divide(
-            byte[] stored, int byteOffset, int top, float scale, float zeroPoint, byte[] codes, int codeOffset) {
-        FloatVector divisor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, scale));
-        FloatVector rounder = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER));
-        int base = Float.floatToRawIntBits(ROUNDER) - (int) zeroPoint;
-        for (int i = 0; i < GroupKernels.UNIT; i += LANES) {
-            ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + Float.BYTES * i));
-            FloatVector x = FLOAT_VECTOR.cast(loaded.reinterpretAsFloats());
-            IntVector whole = INT_VECTOR.cast(x.div(divisor).add(rounder).reinterpretAsInts());
-            QUARTER_BYTE_VECTOR
-                    .cast(whole.sub(base).max(0).min(top).convertShape(I2B, QUARTER_BYTES, 0))
-                    .intoArray(codes, codeOffset + i);
         }
     }
 }

@@ -338,7 +338,7 @@ final class VectorSpans {
                     int of = other / spansOfGroup;
                     int from = byteOffset + Float.BYTES * LENGTH * other;
                     int top = (1 << bits) - 1;
-                    divide(stored, from, top, scales[of], zeroPoints[of], codes, codeOffset + LENGTH * other);
+                    divide(stored, from, LENGTH, top, scales[of], zeroPoints[of], codes, codeOffset + LENGTH * other);
                 }
             }
             left--;
@@ -349,12 +349,20 @@ final class VectorSpans {
         }
     }
 
-    private static void divide(
-            byte[] stored, int byteOffset, int top, float scale, float zeroPoint, byte[] codes, int codeOffset) {
+    /** The codes of floats as they are stored; so many that they fill whole vectors. */
+    static void divide(
+            byte[] stored,
+            int byteOffset,
+            int count,
+            int top,
+            float scale,
+            float zeroPoint,
+            byte[] codes,
+            int codeOffset) {
         FloatVector divisor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, scale));
         FloatVector rounder = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, ROUNDER));
         int base = Float.floatToRawIntBits(ROUNDER) - (int) zeroPoint;
-        for (int i = 0; i < LENGTH; i += FLOAT_LANES) {
+        for (int i = 0; i < count; i += FLOAT_LANES) {
             ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, byteOffset + Float.BYTES * i));
             FloatVector x = FLOAT_VECTOR.cast(loaded.reinterpretAsFloats());
             IntVector whole = INT_VECTOR.cast(x.div(divisor).add(rounder).reinterpretAsInts());

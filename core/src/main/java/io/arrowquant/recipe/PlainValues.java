@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a parser of YAML has made of a document, as JSON. Collections may stand in several places of it, even within
@@ -35,7 +36,7 @@ final class PlainValues {
             map.forEach((key, item) -> node.set(scalar(key).asText(), json(item, depth + 1)));
             return node;
         }
-        if (value instanceof Iterable<?> items && !(value instanceof java.util.Set<?>)) {
+        if (value instanceof Iterable<?> items && !(value instanceof Set<?>)) {
             ArrayNode node = JsonNodeFactory.instance.arrayNode();
             items.forEach(item -> node.add(json(item, depth + 1)));
             return node;
@@ -48,6 +49,6 @@ final class PlainValues {
             return SCALARS.valueToTree(value);
         }
         throw new IllegalArgumentException("it has a " + value.getClass().getSimpleName()
-                + " where only texts, numbers and flags may be; a text that" + " looks like one needs quotes");
+                + " where only texts, numbers and flags may be; a text that looks like one needs quotes");
     }
 }

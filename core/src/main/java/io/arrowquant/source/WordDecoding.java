@@ -2,6 +2,7 @@ package io.arrowquant.source;
 
 import io.arrowquant.kernel.IntegerKernels;
 import io.arrowquant.kernel.Kernels;
+import io.arrowquant.kernel.NibbleSquares;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.TensorInfo;
 import java.io.IOException;
@@ -146,7 +147,7 @@ record WordDecoding(boolean awq, int bits, int zeroPointOffset, long group) impl
 
         private int zeroPoint(int group, int row) {
             int inWord = row % perWord;
-            int place = awq ? inWord / 2 + inWord % 2 * (perWord / 2) : inWord;
+            int place = awq ? NibbleSquares.placeOf(inWord) : inWord;
             int index = group * (rows / perWord) + row / perWord;
             int word = (int) INTS.get(zeroPoints, index * Integer.BYTES);
             return ((word >>> (place * bits)) & ((1 << bits) - 1)) + zeroPointOffset;

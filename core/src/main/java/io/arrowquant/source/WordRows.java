@@ -16,9 +16,6 @@ final class WordRows {
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** Which of the rows that share a word has its lowest bits, the next ones, and so on. */
-    private static final int[] AWQ_ORDER = {0, 2, 4, 6, 1, 3, 5, 7};
-
     /** Rows of GPTQ whose words fill a line of a cache. */
     private static final int GPTQ_ROWS = 16;
 
@@ -85,7 +82,7 @@ final class WordRows {
                 NibbleSquares.turn(square);
                 for (int i = 0; i < AWQ_ROWS; i++) {
                     // Beyond the end of a row lies the gap.
-                    LONGS.set(turned, (row + AWQ_ORDER[i]) * stride + column / 2, square[i]);
+                    LONGS.set(turned, (row + NibbleSquares.rowAt(i)) * stride + column / 2, square[i]);
                 }
             }
         }

@@ -26,7 +26,7 @@ final class Fields {
     }
 
     /** Half precision as ggml makes it: every NaN becomes the same one of its sign. */
-    static short toHalf(float value) {
+    private static short toHalf(float value) {
         if (Float.isNaN(value)) {
             return (short) (((Float.floatToRawIntBits(value) >>> 16) & 0x8000) | QUIET_NAN);
         }

@@ -60,13 +60,14 @@ final class GroupCodes {
         }
     }
 
-    /** Encodes one group with the grid as it is; {@link #finishSingle} comes after the last one. */
+    /** Encodes one group with the grid as it is; {@link #pack} comes after the last one. */
     void encodeSingle(int index, float[] values, int offset) {
         remember(index);
         grid.encode(values, offset, length, codes, index * length);
     }
 
-    void finishSingle() {
+    /** Packs the codes of all groups. */
+    void pack() {
         integers.pack(codes, 0, count * length, bits, packed, 0);
     }
 
@@ -116,7 +117,7 @@ final class GroupCodes {
                     codes,
                     0);
         }
-        finishSingle();
+        pack();
         return true;
     }
 

@@ -1,5 +1,7 @@
 package io.arrowquant.scheme.packed;
 
+import io.arrowquant.kernel.NibbleSquares;
+
 /** Which of the two layouts: where codes, scales and zero points lie. */
 enum Layout {
     /**
@@ -31,7 +33,7 @@ enum Layout {
     int shift(long row, int bits) {
         int rowsTogether = Integer.SIZE / bits;
         int inWord = (int) (row % rowsTogether);
-        int place = this == GPTQ ? inWord : inWord / 2 + inWord % 2 * (rowsTogether / 2);
+        int place = this == GPTQ ? inWord : NibbleSquares.placeOf(inWord);
         return place * bits;
     }
 }

@@ -63,7 +63,7 @@ final class PackedEncoder implements Encoder {
             int done = i * settings.group();
             encodeGroup(i, values, tile.floatOffset() + done, start + done);
         }
-        groups.finishSingle();
+        groups.pack();
     }
 
     private void encodeGroup(int index, float[] values, int offset, long at) {

@@ -25,9 +25,6 @@ final class RowStrip {
     /** Rows whose codes AWQ's words hold. */
     private static final int AWQ_ROWS = NibbleSquares.SIDE;
 
-    /** Which of them has the lowest bits of a word, the next ones, and so on. */
-    private static final int[] AWQ_ORDER = {0, 2, 4, 6, 1, 3, 5, 7};
-
     private final Layout layout;
     private final byte[] target;
     private final int rowsOfTensor;
@@ -97,7 +94,7 @@ final class RowStrip {
             boolean whole = at + Long.BYTES <= rowBytes;
             for (int row = 0; row < rows; row += AWQ_ROWS) {
                 for (int i = 0; i < AWQ_ROWS; i++) {
-                    int from = (row + AWQ_ORDER[i]) * stride + at;
+                    int from = (row + NibbleSquares.rowAt(i)) * stride + at;
                     square[i] = whole ? (long) LONGS.get(waiting, from) : (int) INTS.get(waiting, from);
                 }
                 NibbleSquares.turn(square);
