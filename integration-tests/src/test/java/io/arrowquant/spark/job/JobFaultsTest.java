@@ -2,8 +2,8 @@ package io.arrowquant.spark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.arrowquant.spark.testing.CheckpointFiles;
-import io.arrowquant.tensor.DataType;
+import io.arrowquant.spark.testing.FailingFileSystem;
+import io.arrowquant.spark.testing.FailingFileSystem.Operation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -12,21 +12,42 @@ import java.nio.file.Paths;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jobs that are stopped, and what dead ones left behind. */
 class JobFaultsTest extends JobTestBase {
     /** More than the longest process id of any system. */
     private static final long NO_PROCESS = Integer.MAX_VALUE;
 
-    @Test
-    void cancellingTheJobGroupLeavesNothingBehind() throws IOException, InterruptedException {
-        Path model = singleTensorModel(CheckpointFiles.gaussian("w", DataType.F32, 4000, 1024));
+    @BeforeEach
+    void useStore() {
+        spark.sparkContext()
+                .hadoopConfiguration()
+                .set("fs." + FailingFileSystem.SCHEME + ".impl", FailingFileSystem.class.getName());
+    }
+
+    @AfterEach
+    void forgetFaults() {
+        FailingFileSystem.reset();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"int4, part-", "W4A16, file.safetensors"})
+    void cancellingTheJobGroupLeavesNothingBehind(String scheme, String written)
+            throws IOException, InterruptedException {
         Path output = directory.resolve("out");
+        String target = FailingFileSystem.SCHEME + "://" + output;
+        // However fast the machine is, no task ends before it is told to.
+        FailingFileSystem.hang(Operation.CLOSE, written);
+        Path model = model();
         AtomicReference<Outcome> outcome = new AtomicReference<>();
         Thread job = new Thread(() -> {
             spark.sparkContext().setJobGroup("mine", "to be cancelled", true);
-            outcome.set(run("quantize", "--input", model, "--output", output, "--scheme", "int4"));
+            outcome.set(run("quantize", "--input", model, "--output", target, "--scheme", scheme));
         });
         job.start();
         // A group can only be cancelled while one of its Spark jobs runs, so keep at it.
@@ -39,6 +60,7 @@ class JobFaultsTest extends JobTestBase {
         assertThat(outcome.get().exitCode()).isEqualTo(1);
         assertThat(outcome.get().err())
                 .contains("arrowquant: The job was cancelled; nothing was published and nothing is left behind");
+        awaitTasks();
         assertThat(output).doesNotExist();
     }
 

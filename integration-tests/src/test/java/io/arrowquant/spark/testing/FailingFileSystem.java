@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -17,9 +18,9 @@ import org.apache.hadoop.util.Progressable;
 
 /**
  * A file system for tests, {@code fail:///path}, that keeps its files on the local disk and fails when told to: for
- * each operation, from the n-th call on a matching path, a number of times, before or after doing what was asked. To
- * the code under test it is a store like any other, without the short cuts there are for local files. One JVM has one
- * set of faults; {@link #reset} clears it.
+ * each operation, from the n-th call on a matching path, a number of times, before or after doing what was asked; or
+ * does not answer. To the code under test it is a store like any other, without the short cuts there are for local
+ * files. One JVM has one set of faults; {@link #reset} clears it.
  */
 public final class FailingFileSystem extends RawLocalFileSystem {
     public static final String SCHEME = "fail";
@@ -50,25 +51,32 @@ public final class FailingFileSystem extends RawLocalFileSystem {
     private static final class Fault {
         private final String pathPart;
         private final boolean afterwards;
+        private final boolean hanging;
         private int callsToPass;
         private int timesToFail;
 
-        private Fault(String pathPart, int nth, int times, boolean afterwards) {
+        private Fault(String pathPart, int nth, int times, boolean afterwards, boolean hanging) {
             this.pathPart = pathPart;
             this.callsToPass = nth - 1;
             this.timesToFail = times;
             this.afterwards = afterwards;
+            this.hanging = hanging;
         }
     }
 
     /** Lets the n-th call (counted from one), and those after it, fail a number of times instead of being done. */
     public static void fail(Operation operation, String pathPart, int nth, int times) {
-        arm(operation, new Fault(pathPart, nth, times, false));
+        arm(operation, new Fault(pathPart, nth, times, false, false));
     }
 
     /** As {@link #fail}, but what was asked is done before the failure is reported. */
     public static void failAfterwards(Operation operation, String pathPart, int nth, int times) {
-        arm(operation, new Fault(pathPart, nth, times, true));
+        arm(operation, new Fault(pathPart, nth, times, true, false));
+    }
+
+    /** Lets every call hang until its thread is interrupted, and fail then. */
+    public static void hang(Operation operation, String pathPart) {
+        arm(operation, new Fault(pathPart, 1, Integer.MAX_VALUE, false, true));
     }
 
     public static void reset() {
@@ -84,8 +92,9 @@ public final class FailingFileSystem extends RawLocalFileSystem {
     }
 
     private static boolean isDue(Operation operation, Path path, boolean afterwards) {
+        Fault fault;
         synchronized (FAULTS) {
-            Fault fault = FAULTS.get(operation);
+            fault = FAULTS.get(operation);
             if (fault == null
                     || fault.afterwards != afterwards
                     || !path.toString().contains(fault.pathPart)) {
@@ -95,7 +104,21 @@ public final class FailingFileSystem extends RawLocalFileSystem {
                 fault.callsToPass--;
                 return false;
             }
-            return fault.timesToFail-- > 0;
+            if (fault.timesToFail-- <= 0) {
+                return false;
+            }
+        }
+        if (fault.hanging) {
+            awaitInterrupt();
+        }
+        return true;
+    }
+
+    private static void awaitInterrupt() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
