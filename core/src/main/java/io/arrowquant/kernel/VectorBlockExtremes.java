@@ -9,10 +9,12 @@ import static io.arrowquant.kernel.VectorShapes.INTS;
 import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -28,11 +30,16 @@ final class VectorBlockExtremes {
 
     private static final int SIGN = 0x80000000;
     private static final int INFINITY = 0x7f800000;
-    private static final int UPPER = 0xffff0000;
+    private static final int PLACE = 0x0000ffff;
     private static final int UPPER_MAGNITUDE = 0x7fff0000;
 
-    /** Twice the places of elements, counted from the end of a block: of the first element of each pair. */
-    private static final int[] FROM_THE_END = fromTheEnd();
+    /** The places of elements, counted from the end of a block: of the first element of each pair, and of the second. */
+    private static final int[] FIRST_FROM_THE_END = fromTheEnd(0);
+
+    private static final int[] SECOND_FROM_THE_END = fromTheEnd(1);
+
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final ScalarBlockPasses scalar = new ScalarBlockPasses();
 
@@ -99,7 +106,7 @@ final class VectorBlockExtremes {
 
     /**
      * The lower half of each lane holds the place of the element, counted from the end, so that it is the first of equal ones
-     * that comes out on top, and below the place its sign. For blocks of the usual length: the compiler then knows how often
+     * that comes out on top; there its sign is looked up. For blocks of the usual length: the compiler then knows how often
      * loops go round.
      */
     boolean farthestOfBrain(byte[] stored, int byteOffset, int blocks, int elements, float[] farthest) {
@@ -113,23 +120,22 @@ final class VectorBlockExtremes {
             for (int i = 0; i < ELEMENTS; i += PAIRS) {
                 ByteVector loaded = BYTE_VECTOR.cast(ByteVector.fromArray(BYTES, stored, from + 2 * i));
                 IntVector pair = INT_VECTOR.cast(loaded.reinterpretAsInts());
-                IntVector places = INT_VECTOR.cast(IntVector.fromArray(INTS, FROM_THE_END, i / 2));
-                IntVector firstSign = INT_VECTOR.cast(pair.lanewise(LSHR, 15)).and(1);
-                IntVector secondSign = INT_VECTOR.cast(pair.lanewise(LSHR, 31));
                 IntVector first = INT_VECTOR
                         .cast(pair.lanewise(LSHL, 16))
                         .and(ScalarBlockPasses.MAGNITUDE)
-                        .or(places)
-                        .or(firstSign);
-                IntVector second = pair.and(UPPER_MAGNITUDE).or(places.sub(2)).or(secondSign);
-                largest = INT_VECTOR.cast(largest).max(first).max(second);
+                        .or(INT_VECTOR.cast(IntVector.fromArray(INTS, FIRST_FROM_THE_END, i / 2)));
+                IntVector second = pair.and(UPPER_MAGNITUDE)
+                        .or(INT_VECTOR.cast(IntVector.fromArray(INTS, SECOND_FROM_THE_END, i / 2)));
+                largest = INT_VECTOR.cast(largest).max(first.max(second));
             }
             found[block] = INT_VECTOR.cast(largest).reduceLanes(MAX);
         }
         int all = 0;
         for (int block = 0; block < blocks; block++) {
             int largest = found[block];
-            farthest[block] = Float.intBitsToFloat((largest & UPPER) | (largest << 31)) + 0f;
+            int index = (block + 1) * ELEMENTS - (largest & PLACE);
+            // Negative zero is to be zero.
+            farthest[block] = Float16.brainToFloat((short) SHORTS.get(stored, byteOffset + 2 * index)) + 0f;
             all = Math.max(all, largest);
         }
         return all < INFINITY;
@@ -141,10 +147,11 @@ final class VectorBlockExtremes {
                 : scalar.magnitudesOfBrain(stored, byteOffset, blocks, elements, magnitudes);
     }
 
-    private static int[] fromTheEnd() {
+    /** The places of every other element from {@code first} on. */
+    private static int[] fromTheEnd(int first) {
         int[] places = new int[ELEMENTS / 2];
         for (int i = 0; i < places.length; i++) {
-            places[i] = 2 * (ELEMENTS - 2 * i);
+            places[i] = ELEMENTS - first - 2 * i;
         }
         return places;
     }

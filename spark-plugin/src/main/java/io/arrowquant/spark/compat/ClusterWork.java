@@ -10,8 +10,13 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
+import org.apache.spark.rdd.ParallelCollectionRDD;
+import org.apache.spark.rdd.RDD;
+import scala.collection.immutable.Map$;
+import scala.collection.immutable.Seq;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /**
  * Has tasks do work, and brings back what they return.
@@ -21,18 +26,28 @@ import org.apache.spark.api.java.function.Function;
  * works and results travel as bytes, which are the same to every serializer.
  */
 public final class ClusterWork {
+    private static final ClassTag<byte[]> BYTES = ClassTag$.MODULE$.apply(byte[].class);
+
     private ClusterWork() {}
 
-    /** What a function makes of each work, in their order, in so many tasks. */
+    /**
+     * What a function makes of each work, in their order, in so many tasks. Goes past the methods of RDDs that make and
+     * collect them: what these load to describe every operation on Spark's page takes a quarter of a second, once in a JVM,
+     * while kernels wait to be compiled.
+     */
     public static <W, R> List<R> run(SparkContext context, List<W> works, int tasks, Function<W, R> function) {
         List<byte[]> packed = new ArrayList<>();
         for (W work : works) {
             packed.add(pack(work));
         }
-        return unpackAll(JavaSparkContext.fromSparkContext(context)
-                .parallelize(packed, tasks)
-                .map(work -> call(function, work))
-                .collect());
+        RDD<byte[]> data = new ParallelCollectionRDD<>(
+                context, ScalaSeqs.from(packed), tasks, Map$.MODULE$.<Object, Seq<String>>empty(), BYTES);
+        byte[][] results = (byte[][]) context.runJob(data, new PartitionWork<>(function), BYTES);
+        List<R> all = new ArrayList<>();
+        for (byte[] ofPartition : results) {
+            all.addAll(unpackList(ofPartition));
+        }
+        return all;
     }
 
     /** What a function makes of the partitions of a data set, in their order. */
@@ -40,12 +55,6 @@ public final class ClusterWork {
         return unpackAll(
                 data.mapPartitions(rows -> List.of(pack(function.call(rows))).iterator())
                         .collect());
-    }
-
-    /** The bytes are those of a work that the function is for. */
-    @SuppressWarnings("unchecked")
-    private static <W, R> byte[] call(Function<W, R> function, byte[] work) throws Exception {
-        return pack(function.call((W) unpack(work)));
     }
 
     /** The caller knows what the tasks have packed. */
@@ -58,7 +67,13 @@ public final class ClusterWork {
         return results;
     }
 
-    private static byte[] pack(Object value) {
+    /** The caller knows what the tasks have packed. */
+    @SuppressWarnings("unchecked")
+    private static <R> List<R> unpackList(byte[] packed) {
+        return (List<R>) unpack(packed);
+    }
+
+    static byte[] pack(Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(value);
@@ -69,7 +84,7 @@ public final class ClusterWork {
         return bytes.toByteArray();
     }
 
-    private static Object unpack(byte[] bytes) {
+    static Object unpack(byte[] bytes) {
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
             return in.readObject();
         } catch (IOException | ClassNotFoundException e) {
