@@ -26,6 +26,17 @@ public interface StatisticsKernels {
     /** The same with {@code a} as bfloat16 is stored. */
     double compareBrain(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums);
 
+    /**
+     * {@link #compareBrain} of two blocks that follow each other, each with sums of its own. The count, of each, is a
+     * multiple of {@link #LANES}.
+     */
+    default double compareTwoBrains(
+            byte[] a, int aByteOffset, float[] b, int bOffset, int count, double[] sums, double[] otherSums) {
+        double largest = compareBrain(a, aByteOffset, b, bOffset, count, 0, sums);
+        int otherAt = aByteOffset + Short.BYTES * count;
+        return Math.max(largest, compareBrain(a, otherAt, b, bOffset + count, count, 0, otherSums));
+    }
+
     /** Groups of {@link #LANES} doubles that {@link #moments} adds to. */
     int MOMENT_SUMS = 8;
 

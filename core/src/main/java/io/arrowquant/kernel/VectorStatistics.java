@@ -103,6 +103,14 @@ final class VectorStatistics implements StatisticsKernels {
                 : scalar.compareBrain(a, aByteOffset, b, bOffset, count, lane, sums);
     }
 
+    @Override
+    public double compareTwoBrains(
+            byte[] a, int aByteOffset, float[] b, int bOffset, int count, double[] sums, double[] otherSums) {
+        return VectorPairStatistics.FITS
+                ? VectorPairStatistics.compareBrain(a, aByteOffset, b, bOffset, count, sums, otherSums)
+                : StatisticsKernels.super.compareTwoBrains(a, aByteOffset, b, bOffset, count, sums, otherSums);
+    }
+
     /** Elements as they are stored, in four bytes as floats or in two as bfloat16. */
     private double compareBytes(
             int width, byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums) {

@@ -23,6 +23,10 @@ public final class ErrorStatistics {
     private final ExactSum quantized = new ExactSum();
     private final ExactSum squaredError = new ExactSum();
     private final double[] lanes = new double[StatisticsKernels.COMPARED_SUMS * LANES];
+
+    /** Of the second of two blocks that are summed side by side. */
+    private final double[] otherLanes = new double[StatisticsKernels.COMPARED_SUMS * LANES];
+
     private boolean blockOpen;
     private long next;
     private long count;
@@ -59,22 +63,28 @@ public final class ErrorStatistics {
             int inBlock = (int) (at % BLOCK);
             int piece = Math.min(elements - done, BLOCK - inBlock);
             int lane = inBlock & (LANES - 1);
-            blockOpen = true;
             int bAt = bOffset + done;
             double largest;
             if (stored == null) {
                 largest = kernels.compare(a, aOffset + done, b, bAt, piece, lane, lanes);
             } else if (stored.type() == DataType.BF16) {
                 int aAt = aOffset + DataType.BF16.bytes() * done;
-                largest = kernels.compareBrain(stored.bytes(), aAt, b, bAt, piece, lane, lanes);
+                if (inBlock == 0 && elements - done >= 2 * BLOCK) {
+                    piece = 2 * BLOCK;
+                    largest = kernels.compareTwoBrains(stored.bytes(), aAt, b, bAt, BLOCK, lanes, otherLanes);
+                    closeBlock(otherLanes);
+                } else {
+                    largest = kernels.compareBrain(stored.bytes(), aAt, b, bAt, piece, lane, lanes);
+                }
             } else {
                 int aAt = aOffset + DataType.F32.bytes() * done;
                 largest = kernels.compareStored(stored.bytes(), aAt, b, bAt, piece, lane, lanes);
             }
             maxAbsError = Math.max(maxAbsError, largest);
             done += piece;
-            if (inBlock + piece == BLOCK) {
-                closeBlock();
+            blockOpen = (inBlock + piece) % BLOCK != 0;
+            if (!blockOpen) {
+                closeBlock(lanes);
             }
         }
         count += elements;
@@ -83,12 +93,16 @@ public final class ErrorStatistics {
 
     private void closeBlock() {
         if (blockOpen) {
-            original.add(LaneSums.total(lanes, 0));
-            quantized.add(LaneSums.total(lanes, LANES));
-            squaredError.add(LaneSums.total(lanes, 2 * LANES));
-            Arrays.fill(lanes, 0);
+            closeBlock(lanes);
             blockOpen = false;
         }
+    }
+
+    private void closeBlock(double[] sums) {
+        original.add(LaneSums.total(sums, 0));
+        quantized.add(LaneSums.total(sums, LANES));
+        squaredError.add(LaneSums.total(sums, 2 * LANES));
+        Arrays.fill(sums, 0);
     }
 
     public void merge(ErrorStatistics other) {

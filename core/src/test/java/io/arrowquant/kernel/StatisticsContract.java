@@ -61,6 +61,33 @@ abstract class StatisticsContract {
         assertThat(sums).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void twoBlocksSideBySideAreAsOneAfterTheOther(Samples kind) {
+        for (int count : new int[] {0, LANES, 2 * LANES, 3 * LANES, 40 * LANES}) {
+            float[] values = kind.array(2 * count + 4, 1);
+            float[] b = kind.array(2 * count + 5, 2);
+            byte[] stored = new byte[2 * values.length + 1];
+            new ScalarNarrowing().narrow(values, 0, DataType.BF16, stored, 1, values.length);
+            double[][] expected = {beginning(0), beginning(1)};
+            double first = kernels().compareBrain(stored, 2 * 3 + 1, b, 5, count, 0, expected[0]);
+            double second = kernels().compareBrain(stored, 2 * (3 + count) + 1, b, 5 + count, count, 0, expected[1]);
+            double[][] sums = {beginning(0), beginning(1)};
+            assertThat(kernels().compareTwoBrains(stored, 2 * 3 + 1, b, 5, count, sums[0], sums[1]))
+                    .as("%d values of %s", count, kind)
+                    .isEqualTo(Math.max(first, second));
+            assertThat(sums).isDeepEqualTo(expected);
+        }
+    }
+
+    private static double[] beginning(int block) {
+        double[] sums = new double[SUMS];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = block + i * 0.1;
+        }
+        return sums;
+    }
+
     /** The same sums, a lane at a time. */
     private static double byLane(
             float[] a, int aOffset, float[] b, int bOffset, int count, int firstLane, double[] sums) {

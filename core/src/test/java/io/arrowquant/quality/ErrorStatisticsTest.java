@@ -39,6 +39,28 @@ class ErrorStatisticsTest {
         assertThat(ofFloats.toBytes()).isEqualTo(expected.toBytes());
     }
 
+    /** However long the pieces are, and whether two whole blocks come at once or not. */
+    @Test
+    void tilesOfBrainsCountAsTheirFloats() {
+        int count = 5 * ErrorStatistics.BLOCK + 77;
+        byte[] stored = new byte[2 * count + 2];
+        Kernels.get().narrowing().narrow(Samples.NORMAL.array(count, 1), 0, DataType.BF16, stored, 2, count);
+        float[] a = new float[count];
+        Kernels.get().widening().widen(DataType.BF16, stored, 2, a, 0, count);
+        float[] b = Samples.NORMAL.array(count, 2);
+        ErrorStatistics expected = new ErrorStatistics();
+        expected.add(a, 0, b, 0, count, 0);
+        for (int piece : new int[] {count, 4 * ErrorStatistics.BLOCK, 2 * ErrorStatistics.BLOCK + 1, 1000}) {
+            ErrorStatistics inPieces = new ErrorStatistics();
+            Tile tile = new Tile();
+            for (int at = 0; at < count; at += piece) {
+                int length = Math.min(piece, count - at);
+                inPieces.add(tile.setStored(DataType.BF16, stored, 2 * at + 2, length), b, at, at);
+            }
+            assertThat(inPieces.toBytes()).as("pieces of %d", piece).isEqualTo(expected.toBytes());
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
