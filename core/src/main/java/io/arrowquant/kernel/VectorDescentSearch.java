@@ -66,6 +66,7 @@ final class VectorDescentSearch extends VectorSignedSearch {
         int pending = findPending(count);
         for (int i = 0; i < pending; i++) {
             spreadOne(values, offset + pendings[i] * elements, SEARCHED_AT_ONCE + i);
+            farthest[SEARCHED_AT_ONCE + i] = farthest[pendings[i]];
         }
         for (int lane = 0; lane < pending; lane += SWEPT_AT_ONCE) {
             sweepUntilSettled(SEARCHED_AT_ONCE + lane);
@@ -99,9 +100,7 @@ final class VectorDescentSearch extends VectorSignedSearch {
 
     /** Begins anew for two vectors. Lanes without a sub-block have one of an earlier call, which does not matter. */
     private void sweepUntilSettled(int lane) {
-        observe(lane);
         encode(lane);
-        observe(lane + LANES);
         encode(lane + LANES);
         int sweep = 0;
         while (sweep < SWEEPS && sweep(lane)) {

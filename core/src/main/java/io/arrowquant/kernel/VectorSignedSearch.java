@@ -2,24 +2,30 @@ package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
 import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
-import static jdk.incubator.vector.VectorOperators.GT;
+import static io.arrowquant.kernel.VectorShapes.INTS;
+import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.IntVector;
 
 /** What the searches for codes of both signs begin with: the value farthest from zero. */
 abstract class VectorSignedSearch extends VectorSearch {
     private static final float NEGLIGIBLE = 1e-15f;
+    private static final int SIGN = 0x80000000;
 
     /** Of each sub-block; one where all values are negligible, so that the arithmetic holds. */
     final float[] farthest;
 
     final boolean[] negligible;
 
-    /** Sub-blocks with larger values are left, and those that are not finite. */
-    private final float largest;
+    /** The bits of the largest value that is not left. Those of what is not finite are larger still. */
+    private final int largestBits;
 
-    private final float[] finite;
+    /** The bits of the largest positive value of each sub-block, and of the largest negative one without its sign. */
+    private final int[] positiveBits;
+
+    private final int[] negativeBits;
 
     VectorSignedSearch(int elements, float largest, SubBlockSearch plain) {
         this(elements, CAPACITY, 0, largest, plain);
@@ -27,39 +33,52 @@ abstract class VectorSignedSearch extends VectorSearch {
 
     VectorSignedSearch(int elements, int capacity, int ownLanes, float largest, SubBlockSearch plain) {
         super(elements, capacity, ownLanes, plain);
-        this.largest = largest;
+        this.largestBits = Float.floatToRawIntBits(Math.min(largest, Float.MAX_VALUE));
         this.farthest = new float[lanes];
         this.negligible = new boolean[lanes];
-        this.finite = new float[lanes];
+        this.positiveBits = new int[lanes];
+        this.negativeBits = new int[lanes];
     }
 
     /** Looks at the sub-blocks of one vector. */
     final void observe(int lane) {
-        findFarthest(lane);
+        findExtremes(lane);
         for (int j = lane; j < lane + LANES; j++) {
-            float magnitude = Math.abs(farthest[j]);
-            left[j] = finite[j] != 0f || magnitude > largest;
+            int positive = positiveBits[j];
+            int negative = negativeBits[j];
+            int magnitudeBits = Math.max(positive, negative);
+            float magnitude = Float.intBitsToFloat(magnitudeBits);
+            left[j] = magnitudeBits > largestBits;
             negligible[j] = magnitude < NEGLIGIBLE;
-            farthest[j] = negligible[j] ? 1f : farthest[j];
+            float signed = Float.intBitsToFloat(positive > negative ? positive : negative | SIGN);
+            farthest[j] = negligible[j] ? 1f : signed;
+            if (positive == negative && !negligible[j]) {
+                farthest[j] = firstOf(magnitude, j);
+            }
         }
     }
 
-    private void findFarthest(int lane) {
-        FloatVector magnitude = FLOAT_VECTOR.cast(FloatVector.zero(FLOATS));
-        FloatVector signed = magnitude;
-        // x - x is 0 for finite values and NaN for all others; NaN survives every addition.
-        FloatVector zero = magnitude;
+    /** The bits of floats of one sign are in the order of their magnitudes; as signed numbers, those of others are below. */
+    private void findExtremes(int lane) {
+        IntVector positive = INT_VECTOR.cast(IntVector.zero(INTS));
+        IntVector negative = positive;
         int from = lane * elements;
         for (int at = from; at < from + span; at += LANES) {
             FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, at));
-            zero = FLOAT_VECTOR.cast(zero).add(x.sub(x));
-            FloatVector absolute = x.abs();
-            magnitude = FLOAT_VECTOR.cast(magnitude);
-            VectorMask<Float> farther = absolute.compare(GT, magnitude);
-            magnitude = magnitude.blend(absolute, farther);
-            signed = FLOAT_VECTOR.cast(signed).blend(x, farther);
+            IntVector bits = INT_VECTOR.cast(x.reinterpretAsInts());
+            positive = INT_VECTOR.cast(positive).max(bits);
+            negative = INT_VECTOR.cast(negative).max(INT_VECTOR.cast(bits.lanewise(XOR, SIGN)));
         }
-        FLOAT_VECTOR.cast(zero).intoArray(finite, lane);
-        FLOAT_VECTOR.cast(signed).intoArray(farthest, lane);
+        INT_VECTOR.cast(positive).intoArray(positiveBits, lane);
+        INT_VECTOR.cast(negative).intoArray(negativeBits, lane);
+    }
+
+    /** The first value of a sub-block that is so far from zero, where there are some of both signs. */
+    private float firstOf(float magnitude, int subBlock) {
+        int element = 0;
+        while (element < elements - 1 && Math.abs(tile[place(subBlock, element)]) != magnitude) {
+            element++;
+        }
+        return tile[place(subBlock, element)];
     }
 }
