@@ -33,6 +33,9 @@ final class SparkRun implements Closeable {
 
     private static final long PATIENCE_SECONDS = 10;
 
+    /** For tasks of a job that has failed: they have been told to end. */
+    private static final long TASK_PATIENCE_MILLIS = 5_000;
+
     private final String jobId;
     private final SparkContext context;
     private final boolean ownGroup;
@@ -145,6 +148,9 @@ final class SparkRun implements Closeable {
     /** Gives up what was claimed and not published, and leaves the application as it was. */
     @Override
     public void close() {
+        if (claims.stream().anyMatch(OutputClaim::isOpen) && !context.isStopped()) {
+            Executors.awaitTasks(context, tag(), TASK_PATIENCE_MILLIS);
+        }
         giveUpClaims();
         context.setLocalProperty(TaskRecorder.QUERY_ID_PROPERTY, queryIdBefore);
         if (!context.isStopped()) {

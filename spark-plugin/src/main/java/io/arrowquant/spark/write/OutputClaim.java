@@ -172,6 +172,11 @@ public final class OutputClaim implements Closeable {
         staging.release();
     }
 
+    /** Whether this claim has been neither published nor closed. */
+    public synchronized boolean isOpen() {
+        return open;
+    }
+
     @Override
     public synchronized void close() {
         if (open) {
