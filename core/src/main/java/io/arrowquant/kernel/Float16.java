@@ -1,9 +1,15 @@
 package io.arrowquant.kernel;
 
 import io.arrowquant.tensor.DataType;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /** IEEE half precision and bfloat16, to and from float, round to nearest with ties to even. */
 public final class Float16 {
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
     private Float16() {}
 
     /** A half-precision value; NaN payloads are kept as far as they fit. */
@@ -43,6 +49,11 @@ public final class Float16 {
 
     public static float brainToFloat(short bits) {
         return Float.intBitsToFloat(bits << 16);
+    }
+
+    /** The bfloat16 that is stored at a place, little-endian. */
+    static float brainAt(byte[] stored, int at) {
+        return brainToFloat((short) SHORTS.get(stored, at));
     }
 
     public static short floatToBrain(float value) {

@@ -154,7 +154,7 @@ final class ScalarBlockPasses implements BlockPassKernels {
             int from = byteOffset + 2 * block * ELEMENTS;
             int to = at + block * stride;
             for (int i = 0; i < ELEMENTS; i++) {
-                target[to + i] = rounded(brain(stored, from + 2 * i) * inverses[block]);
+                target[to + i] = rounded(Float16.brainAt(stored, from + 2 * i) * inverses[block]);
             }
         }
     }
@@ -163,10 +163,6 @@ final class ScalarBlockPasses implements BlockPassKernels {
         int whole = (int) value;
         // The rest is exact, and so is its double: a half or more of either sign counts as one.
         return (byte) (whole + (int) ((value - whole) * 2f));
-    }
-
-    private static float brain(byte[] stored, int at) {
-        return Float.intBitsToFloat((short) SHORTS.get(stored, at) << 16);
     }
 
     @Override
@@ -196,7 +192,7 @@ final class ScalarBlockPasses implements BlockPassKernels {
             int first = block * ELEMENTS;
             float inverse = inverses[block];
             for (int i = first; i < first + ELEMENTS; i++) {
-                codes[i] = (byte) Math.min(top, (int) (brain(stored, byteOffset + 2 * i) * inverse + bias));
+                codes[i] = (byte) Math.min(top, (int) (Float16.brainAt(stored, byteOffset + 2 * i) * inverse + bias));
             }
         }
     }
@@ -235,7 +231,7 @@ final class ScalarBlockPasses implements BlockPassKernels {
             float scale = scales[block];
             int first = block * elements;
             for (int i = first; i < first + elements; i++) {
-                float value = brain(stored, byteOffset + 2 * i);
+                float value = Float16.brainAt(stored, byteOffset + 2 * i);
                 float magnitude = Math.abs(value);
                 int code = 0;
                 for (int limit = 0; limit < FOUR_BIT_LIMITS.length; limit++) {

@@ -2,16 +2,10 @@ package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.ScalarInteger.ROUNDER;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** The codes of eight bits of bitsandbytes in plain loops. */
 final class ScalarEightBit implements EightBitKernels {
-    private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-
     private static final int EXPONENT = 0x7f800000;
 
     /** The exponent of the smallest normal float16, 2^-14. */
@@ -67,10 +61,6 @@ final class ScalarEightBit implements EightBitKernels {
         return sum * (DynamicType.STEPS / 2) + (0.5f - sum * 0.5f);
     }
 
-    private static float brain(byte[] stored, int at) {
-        return Float.intBitsToFloat((short) SHORTS.get(stored, at) << 16);
-    }
-
     @Override
     public void row(float[] values, int offset, int count, float factor, byte[] codes, int codeOffset) {
         for (int i = 0; i < count; i++) {
@@ -81,7 +71,7 @@ final class ScalarEightBit implements EightBitKernels {
     @Override
     public void rowOfBrain(byte[] stored, int byteOffset, int count, float factor, byte[] codes, int codeOffset) {
         for (int i = 0; i < count; i++) {
-            codes[codeOffset + i] = rowCode(brain(stored, byteOffset + 2 * i), factor);
+            codes[codeOffset + i] = rowCode(Float16.brainAt(stored, byteOffset + 2 * i), factor);
         }
     }
 

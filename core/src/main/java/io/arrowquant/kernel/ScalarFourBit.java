@@ -78,8 +78,8 @@ final class ScalarFourBit implements FourBitKernels {
             int packedOffset) {
         for (int i = 0; i < count; i += 2) {
             int at = byteOffset + Short.BYTES * i;
-            int first = table.codeOf(brain(stored, at) * factors[i / block]);
-            int second = table.codeOf(brain(stored, at + Short.BYTES) * factors[(i + 1) / block]);
+            int first = table.codeOf(Float16.brainAt(stored, at) * factors[i / block]);
+            int second = table.codeOf(Float16.brainAt(stored, at + Short.BYTES) * factors[(i + 1) / block]);
             packed[packedOffset + i / 2] = (byte) (first << 4 | second);
         }
     }
@@ -91,12 +91,8 @@ final class ScalarFourBit implements FourBitKernels {
 
     /** The same of stored elements. */
     static byte pair(byte[] stored, int at, float factor, FourBitTable table) {
-        int first = table.codeOf(brain(stored, at) * factor);
-        return (byte) (first << 4 | table.codeOf(brain(stored, at + Short.BYTES) * factor));
-    }
-
-    static float brain(byte[] stored, int at) {
-        return Float.intBitsToFloat((short) SHORTS.get(stored, at) << 16);
+        int first = table.codeOf(Float16.brainAt(stored, at) * factor);
+        return (byte) (first << 4 | table.codeOf(Float16.brainAt(stored, at + Short.BYTES) * factor));
     }
 
     @Override

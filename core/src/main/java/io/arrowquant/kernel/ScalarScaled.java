@@ -149,8 +149,8 @@ final class ScalarScaled implements ScaledKernels {
     static void nibblesOfBrain(
             byte[] stored, int byteOffset, int length, float scale, byte[] packed, int packedOffset) {
         for (int i = 0; i < length; i += 2) {
-            int first = nibble(brain(stored, byteOffset + 2 * i), scale);
-            int second = nibble(brain(stored, byteOffset + 2 * i + 2), scale);
+            int first = nibble(Float16.brainAt(stored, byteOffset + 2 * i), scale);
+            int second = nibble(Float16.brainAt(stored, byteOffset + 2 * i + 2), scale);
             packed[packedOffset + i / 2] = (byte) (first | second << 4);
         }
     }
@@ -172,7 +172,7 @@ final class ScalarScaled implements ScaledKernels {
             byte[] codes,
             int codeOffset) {
         for (int i = 0; i < length; i++) {
-            float scaled = Float16.round(DataType.BF16, brain(stored, byteOffset + 2 * i) / scale);
+            float scaled = Float16.round(DataType.BF16, Float16.brainAt(stored, byteOffset + 2 * i) / scale);
             float moved = Float16.round(DataType.BF16, scaled + zeroPoint);
             int whole = (int) Math.rint(Math.min(Math.max(moved, lowest), highest));
             codes[codeOffset + i] = (byte) (whole - lowest);
@@ -197,13 +197,9 @@ final class ScalarScaled implements ScaledKernels {
     static void float8GroupOfBrain(
             byte[] stored, int byteOffset, int length, float scale, byte[] codes, int codeOffset) {
         for (int i = 0; i < length; i++) {
-            float scaled = Float16.round(DataType.BF16, brain(stored, byteOffset + 2 * i) / scale);
+            float scaled = Float16.round(DataType.BF16, Float16.brainAt(stored, byteOffset + 2 * i) / scale);
             codes[codeOffset + i] = Float8.toE4M3(scaled);
         }
-    }
-
-    private static float brain(byte[] stored, int at) {
-        return Float16.brainToFloat((short) ((stored[at] & 0xff) | (stored[at + 1] << 8)));
     }
 
     private static byte float4(float value) {

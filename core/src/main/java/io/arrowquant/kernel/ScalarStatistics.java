@@ -9,9 +9,6 @@ final class ScalarStatistics implements StatisticsKernels {
     private static final VarHandle STORED_FLOATS =
             MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-
     @Override
     public double compare(float[] a, int aOffset, float[] b, int bOffset, int count, int lane, double[] sums) {
         double largest = 0;
@@ -43,7 +40,7 @@ final class ScalarStatistics implements StatisticsKernels {
         double largest = 0;
         int at = lane;
         for (int i = 0; i < count; i++) {
-            double x = Float16.brainToFloat((short) SHORTS.get(a, aByteOffset + Short.BYTES * i));
+            double x = Float16.brainAt(a, aByteOffset + Short.BYTES * i);
             double y = b[bOffset + i];
             largest = Math.max(largest, add(x, y, at, sums));
             at = (at + 1) & (LANES - 1);

@@ -12,9 +12,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -37,9 +34,6 @@ final class VectorBlockExtremes {
     private static final int[] FIRST_FROM_THE_END = fromTheEnd(0);
 
     private static final int[] SECOND_FROM_THE_END = fromTheEnd(1);
-
-    private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final ScalarBlockPasses scalar = new ScalarBlockPasses();
 
@@ -135,7 +129,7 @@ final class VectorBlockExtremes {
             int largest = found[block];
             int index = (block + 1) * ELEMENTS - (largest & PLACE);
             // Negative zero is to be zero.
-            farthest[block] = Float16.brainToFloat((short) SHORTS.get(stored, byteOffset + 2 * index)) + 0f;
+            farthest[block] = Float16.brainAt(stored, byteOffset + 2 * index) + 0f;
             all = Math.max(all, largest);
         }
         return all < INFINITY;

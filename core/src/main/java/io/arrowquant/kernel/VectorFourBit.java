@@ -193,7 +193,7 @@ final class VectorFourBit implements FourBitKernels {
                 SHORT_VECTOR.cast(both.reinterpretAsShorts()).intoArray(foundCells, done);
             }
             for (; done < end; done++) {
-                float value = ScalarFourBit.brain(stored, byteOffset + Short.BYTES * done);
+                float value = Float16.brainAt(stored, byteOffset + Short.BYTES * done);
                 foundCells[done] = FourBitTable.cellOf(value * factors[i]);
             }
         }

@@ -25,9 +25,7 @@ class JobFaultsTest extends JobTestBase {
 
     @BeforeEach
     void useStore() {
-        spark.sparkContext()
-                .hadoopConfiguration()
-                .set("fs." + FailingFileSystem.SCHEME + ".impl", FailingFileSystem.class.getName());
+        FailingFileSystem.register(spark);
     }
 
     @AfterEach

@@ -38,9 +38,7 @@ class ResumeTest extends JobTestBase {
     @BeforeEach
     void begin() {
         output = directory.resolve("out");
-        spark.sparkContext()
-                .hadoopConfiguration()
-                .set("fs." + FailingFileSystem.SCHEME + ".impl", FailingFileSystem.class.getName());
+        FailingFileSystem.register(spark);
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * A file system for tests, {@code fail:///path}, that keeps its files on the local disk and fails when told to: for
@@ -48,35 +49,45 @@ public final class FailingFileSystem extends RawLocalFileSystem {
         }
     }
 
+    /** When a call fails. */
+    private enum When {
+        AT_ONCE,
+        AFTERWARDS,
+        INTERRUPTED
+    }
+
     private static final class Fault {
         private final String pathPart;
-        private final boolean afterwards;
-        private final boolean hanging;
+        private final When when;
         private int callsToPass;
         private int timesToFail;
 
-        private Fault(String pathPart, int nth, int times, boolean afterwards, boolean hanging) {
+        private Fault(String pathPart, int nth, int times, When when) {
             this.pathPart = pathPart;
             this.callsToPass = nth - 1;
             this.timesToFail = times;
-            this.afterwards = afterwards;
-            this.hanging = hanging;
+            this.when = when;
         }
     }
 
     /** Lets the n-th call (counted from one), and those after it, fail a number of times instead of being done. */
     public static void fail(Operation operation, String pathPart, int nth, int times) {
-        arm(operation, new Fault(pathPart, nth, times, false, false));
+        arm(operation, new Fault(pathPart, nth, times, When.AT_ONCE));
     }
 
     /** As {@link #fail}, but what was asked is done before the failure is reported. */
     public static void failAfterwards(Operation operation, String pathPart, int nth, int times) {
-        arm(operation, new Fault(pathPart, nth, times, true, false));
+        arm(operation, new Fault(pathPart, nth, times, When.AFTERWARDS));
     }
 
     /** Lets every call hang until its thread is interrupted, and fail then. */
     public static void hang(Operation operation, String pathPart) {
-        arm(operation, new Fault(pathPart, 1, Integer.MAX_VALUE, false, true));
+        arm(operation, new Fault(pathPart, 1, Integer.MAX_VALUE, When.INTERRUPTED));
+    }
+
+    /** Makes the scheme known to an application. */
+    public static void register(SparkSession spark) {
+        spark.sparkContext().hadoopConfiguration().set("fs." + SCHEME + ".impl", FailingFileSystem.class.getName());
     }
 
     public static void reset() {
@@ -96,7 +107,7 @@ public final class FailingFileSystem extends RawLocalFileSystem {
         synchronized (FAULTS) {
             fault = FAULTS.get(operation);
             if (fault == null
-                    || fault.afterwards != afterwards
+                    || (fault.when == When.AFTERWARDS) != afterwards
                     || !path.toString().contains(fault.pathPart)) {
                 return false;
             }
@@ -108,7 +119,7 @@ public final class FailingFileSystem extends RawLocalFileSystem {
                 return false;
             }
         }
-        if (fault.hanging) {
+        if (fault.when == When.INTERRUPTED) {
             awaitInterrupt();
         }
         return true;

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.rdd.ParallelCollectionRDD;
 import org.apache.spark.rdd.RDD;
@@ -30,11 +29,7 @@ public final class ClusterWork {
 
     private ClusterWork() {}
 
-    /**
-     * What a function makes of each work, in their order, in so many tasks. Goes past the methods of RDDs that make and
-     * collect them: what these load to describe every operation on Spark's page takes a quarter of a second, once in a JVM,
-     * while kernels wait to be compiled.
-     */
+    /** What a function makes of each work, in their order, in so many tasks. */
     public static <W, R> List<R> run(SparkContext context, List<W> works, int tasks, Function<W, R> function) {
         List<byte[]> packed = new ArrayList<>();
         for (W work : works) {
@@ -42,35 +37,37 @@ public final class ClusterWork {
         }
         RDD<byte[]> data = new ParallelCollectionRDD<>(
                 context, ScalaSeqs.from(packed), tasks, Map$.MODULE$.<Object, Seq<String>>empty(), BYTES);
-        byte[][] results = (byte[][]) context.runJob(data, new PartitionWork<>(function), BYTES);
         List<R> all = new ArrayList<>();
-        for (byte[] ofPartition : results) {
-            all.addAll(unpackList(ofPartition));
+        for (List<R> ofTask : ofPartitions(data, ofTask -> callAll(function, ofTask))) {
+            all.addAll(ofTask);
         }
         return all;
     }
 
-    /** What a function makes of the partitions of a data set, in their order. */
-    public static <T, R> List<R> ofPartitions(JavaRDD<T> data, Function<Iterator<T>, R> function) {
-        return unpackAll(
-                data.mapPartitions(rows -> List.of(pack(function.call(rows))).iterator())
-                        .collect());
-    }
-
-    /** The caller knows what the tasks have packed. */
+    /** The bytes are those of works that the function is for. */
     @SuppressWarnings("unchecked")
-    private static <R> List<R> unpackAll(List<byte[]> packed) {
+    private static <W, R> List<R> callAll(Function<W, R> function, Iterator<byte[]> works) throws Exception {
         List<R> results = new ArrayList<>();
-        for (byte[] result : packed) {
-            results.add((R) unpack(result));
+        while (works.hasNext()) {
+            results.add(function.call((W) unpack(works.next())));
         }
         return results;
     }
 
-    /** The caller knows what the tasks have packed. */
+    /**
+     * What a function makes of the partitions of a data set, in their order. Like the making of the data set above, it goes
+     * past the methods of RDDs: what these load to describe every operation on Spark's page takes a quarter of a second,
+     * once in a JVM, while kernels wait to be compiled.
+     */
     @SuppressWarnings("unchecked")
-    private static <R> List<R> unpackList(byte[] packed) {
-        return (List<R>) unpack(packed);
+    public static <T, R> List<R> ofPartitions(RDD<T> data, Function<Iterator<T>, R> function) {
+        byte[][] packed = (byte[][]) data.context().runJob(data, new PartitionWork<>(function), BYTES);
+        List<R> results = new ArrayList<>();
+        for (byte[] result : packed) {
+            // What the tasks have packed is what the function returned.
+            results.add((R) unpack(result));
+        }
+        return results;
     }
 
     static byte[] pack(Object value) {
@@ -84,7 +81,7 @@ public final class ClusterWork {
         return bytes.toByteArray();
     }
 
-    static Object unpack(byte[] bytes) {
+    private static Object unpack(byte[] bytes) {
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
             return in.readObject();
         } catch (IOException | ClassNotFoundException e) {

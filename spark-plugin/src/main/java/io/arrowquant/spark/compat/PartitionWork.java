@@ -1,37 +1,26 @@
 package io.arrowquant.spark.compat;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import scala.collection.Iterator;
+import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction2;
 
-/** What a task does: calls a function for each work of its partition, and packs what it returns. */
-final class PartitionWork<W, R> extends AbstractFunction2<TaskContext, Iterator<byte[]>, byte[]>
-        implements Serializable {
+/** What a task does: calls a function for its partition, and packs what it returns. */
+final class PartitionWork<T, R> extends AbstractFunction2<TaskContext, Iterator<T>, byte[]> implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private final Function<W, R> function;
+    private final Function<java.util.Iterator<T>, R> function;
 
-    PartitionWork(Function<W, R> function) {
+    PartitionWork(Function<java.util.Iterator<T>, R> function) {
         this.function = function;
     }
 
     @Override
-    public byte[] apply(TaskContext task, Iterator<byte[]> works) {
-        ArrayList<R> results = new ArrayList<>();
-        while (works.hasNext()) {
-            results.add(call(works.next()));
-        }
-        return ClusterWork.pack(results);
-    }
-
-    /** The bytes are those of a work that the function is for. */
-    @SuppressWarnings("unchecked")
-    private R call(byte[] work) {
+    public byte[] apply(TaskContext task, Iterator<T> partition) {
         try {
-            return function.call((W) ClusterWork.unpack(work));
+            return ClusterWork.pack(function.call(CollectionConverters.asJava(partition)));
         } catch (Exception failed) {
             throw sneaky(failed);
         }

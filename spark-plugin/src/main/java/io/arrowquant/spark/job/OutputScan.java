@@ -50,7 +50,7 @@ final class OutputScan {
     /** By Spark's own rows: those of the public interface would box every scale. */
     private static List<PieceChecksum> collect(Dataset<Row> rows, RowReader reader) {
         List<List<PieceChecksum>> partitions =
-                ClusterWork.ofPartitions(rows.queryExecution().toRdd().toJavaRDD(), partition -> {
+                ClusterWork.ofPartitions(rows.queryExecution().toRdd(), partition -> {
                     List<PieceChecksum> pieces = new ArrayList<>();
                     partition.forEachRemaining(row -> pieces.add(reader.read(row)));
                     return pieces;

@@ -69,8 +69,7 @@ final class TableComparison {
 
     private static List<LayerErrors> collect(
             Dataset<Row> rows, Function<Iterator<InternalRow>, List<LayerErrors>> measure) {
-        return LayerErrors.all(
-                ClusterWork.ofPartitions(rows.queryExecution().toRdd().toJavaRDD(), measure));
+        return LayerErrors.all(ClusterWork.ofPartitions(rows.queryExecution().toRdd(), measure));
     }
 
     private static List<LayerErrors> lookUp(
