@@ -58,7 +58,6 @@ class JobFaultsTest extends JobTestBase {
         assertThat(outcome.get().exitCode()).isEqualTo(1);
         assertThat(outcome.get().err())
                 .contains("arrowquant: The job was cancelled; nothing was published and nothing is left behind");
-        awaitTasks();
         assertThat(output).doesNotExist();
     }
 

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -69,18 +68,6 @@ abstract class JobTestBase {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         return new Outcome(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
-    /** Waits for the tasks that a stopped job left behind: Spark reports its end while others still run or clean up. */
-    static void awaitTasks() {
-        do {
-            try {
-                spark.sparkContext().listenerBus().waitUntilEmpty();
-            } catch (TimeoutException e) {
-                throw new AssertionError("Spark has not reported what it did", e);
-            }
-        } while (Stream.of(spark.sparkContext().statusTracker().getExecutorInfos())
-                .anyMatch(executor -> executor.numRunningTasks() > 0));
     }
 
     static Outcome succeed(Object... arguments) {

@@ -287,7 +287,6 @@ class ResumeTest extends JobTestBase {
         Outcome stopped = run(arguments.toArray());
         assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(1);
         assertThat(stopped.err()).contains("contains NaN", "what is finished stays");
-        awaitTasks();
         assertThat(files(output)).isNotEmpty().allMatch(name -> name.startsWith("_temporary/"));
         int finished = stagedFiles().size();
         assertThat(finished).isBetween(1, FILES - 1);

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -15,6 +14,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -80,7 +80,7 @@ public final class FailingFileSystem extends RawLocalFileSystem {
         arm(operation, new Fault(pathPart, nth, times, When.AFTERWARDS));
     }
 
-    /** Lets every call hang until its thread is interrupted, and fail then. */
+    /** Lets every call hang until its thread is interrupted or its task is told to end, and fail then. */
     public static void hang(Operation operation, String pathPart) {
         arm(operation, new Fault(pathPart, 1, Integer.MAX_VALUE, When.INTERRUPTED));
     }
@@ -127,7 +127,10 @@ public final class FailingFileSystem extends RawLocalFileSystem {
 
     private static void awaitInterrupt() {
         try {
-            new CountDownLatch(1).await();
+            // A task that was told to end, and then closes its file once more, is not told again.
+            do {
+                Thread.sleep(10);
+            } while (TaskContext.get() == null || !TaskContext.get().isInterrupted());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

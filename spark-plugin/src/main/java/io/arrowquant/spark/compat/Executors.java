@@ -4,15 +4,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeoutException;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.SparkJobInfo;
-import org.apache.spark.SparkStageInfo;
-import org.apache.spark.SparkStatusTracker;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import scala.Option;
 
 /** The executors of an application, and what a task may use of the machine it runs on. */
 public final class Executors {
@@ -23,10 +16,6 @@ public final class Executors {
     private static final long QUIET_MILLIS = 1_000;
 
     private static final long STEP_MILLIS = 50;
-
-    private static final long TASK_STEP_MILLIS = 10;
-
-    private static final Logger LOG = LoggerFactory.getLogger(Executors.class);
 
     private Executors() {}
 
@@ -57,39 +46,6 @@ public final class Executors {
                 return;
             }
         }
-    }
-
-    /**
-     * Waits until no task of the jobs with a tag runs any more, but not for ever. Spark reports a job as failed while others
-     * of its tasks still run, and these may write: even into directories that are gone, which stores then make again.
-     */
-    public static void awaitTasks(SparkContext context, String tag, long patienceMillis) {
-        long end = System.currentTimeMillis() + patienceMillis;
-        try {
-            // What is known of tasks is what has been reported, and reports take a moment.
-            context.listenerBus().waitUntilEmpty(patienceMillis);
-            while (runs(context.statusTracker(), tag) && System.currentTimeMillis() < end) {
-                Thread.sleep(TASK_STEP_MILLIS);
-            }
-        } catch (TimeoutException tooBusy) {
-            LOG.warn("It is not known whether tasks still run: Spark has not reported for {} ms", patienceMillis);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static boolean runs(SparkStatusTracker tracker, String tag) {
-        for (int job : tracker.getJobIdsForTag(tag)) {
-            Option<SparkJobInfo> info = tracker.getJobInfo(job);
-            int[] stages = info.isEmpty() ? new int[0] : info.get().stageIds();
-            for (int stage : stages) {
-                Option<SparkStageInfo> found = tracker.getStageInfo(stage);
-                if (found.isDefined() && found.get().numActiveTasks() > 0) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** A new file in the directory Spark keeps its own temporary data in; the caller deletes it. */

@@ -1,6 +1,7 @@
 package io.arrowquant.spark.job;
 
 import io.arrowquant.spark.compat.Executors;
+import io.arrowquant.spark.compat.RunningTasks;
 import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.spark.metrics.PartitionRecord;
 import io.arrowquant.spark.metrics.PartitionRecords;
@@ -148,8 +149,9 @@ final class SparkRun implements Closeable {
     /** Gives up what was claimed and not published, and leaves the application as it was. */
     @Override
     public void close() {
-        if (claims.stream().anyMatch(OutputClaim::isOpen) && !context.isStopped()) {
-            Executors.awaitTasks(context, tag(), TASK_PATIENCE_MILLIS);
+        if (claims.stream().anyMatch(OutputClaim::isOpen)
+                && !RunningTasks.awaitEnd(context, TaskRecorder.QUERY_ID_PROPERTY, jobId, TASK_PATIENCE_MILLIS)) {
+            LOG.warn("Tasks of this job may still run after {} ms", TASK_PATIENCE_MILLIS);
         }
         giveUpClaims();
         context.setLocalProperty(TaskRecorder.QUERY_ID_PROPERTY, queryIdBefore);
