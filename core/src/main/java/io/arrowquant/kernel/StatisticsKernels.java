@@ -26,6 +26,9 @@ public interface StatisticsKernels {
     /** The same with {@code a} as bfloat16 is stored. */
     double compareBrain(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums);
 
+    /** Called before a range of stored elements is compared, for those that are better brought into the cache first. */
+    default void prepare(byte[] stored, int byteOffset, int bytes) {}
+
     /**
      * {@link #compareBrain} of two blocks that follow each other, each with sums of its own. The count, of each, is a
      * multiple of {@link #LANES}.
@@ -35,6 +38,14 @@ public interface StatisticsKernels {
         double largest = compareBrain(a, aByteOffset, b, bOffset, count, 0, sums);
         int otherAt = aByteOffset + Short.BYTES * count;
         return Math.max(largest, compareBrain(a, otherAt, b, bOffset + count, count, 0, otherSums));
+    }
+
+    /** The same for {@link #compareStored}; the count is a multiple of twice {@link #LANES}. */
+    default double compareTwoStored(
+            byte[] a, int aByteOffset, float[] b, int bOffset, int count, double[] sums, double[] otherSums) {
+        double largest = compareStored(a, aByteOffset, b, bOffset, count, 0, sums);
+        int otherAt = aByteOffset + Float.BYTES * count;
+        return Math.max(largest, compareStored(a, otherAt, b, bOffset + count, count, 0, otherSums));
     }
 
     /** Groups of {@link #LANES} doubles that {@link #moments} adds to. */

@@ -73,21 +73,32 @@ final class VectorSpanValues {
             }
             FloatVector factor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, scale));
             FloatVector zero = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, FIRST_WHOLE_NUMBER + zeroPoint));
-            for (int step = 0; step < VectorSpans.LENGTH / LANES; step++) {
-                int i = span * VectorSpans.LENGTH + step * LANES;
-                ByteVector loaded =
-                        EIGHT_BYTE_VECTOR.cast(ByteVector.fromArray(EIGHT_BYTES, packed, packedOffset + i / 2));
-                LongVector bytes = LONG_VECTOR.cast(loaded.convertShape(B2L, LONGS, 0));
-                LongVector both = bytes.and(lowNibble)
-                        .or(LONG_VECTOR
-                                .cast(bytes.lanewise(LSHL, Integer.SIZE - 4))
-                                .and(highNibble))
-                        .or(wholeNumbers);
+            int at = packedOffset + span * (VectorSpans.LENGTH / 2);
+            int end = offset + (span + 1) * VectorSpans.LENGTH;
+            for (int i = end - VectorSpans.LENGTH; i < end; i += 2 * LANES) {
+                ByteVector a = EIGHT_BYTE_VECTOR.cast(ByteVector.fromArray(EIGHT_BYTES, packed, at));
+                ByteVector b = EIGHT_BYTE_VECTOR.cast(ByteVector.fromArray(EIGHT_BYTES, packed, at + LANES / 2));
+                LongVector aBytes = LONG_VECTOR.cast(a.convertShape(B2L, LONGS, 0));
+                LongVector bBytes = LONG_VECTOR.cast(b.convertShape(B2L, LONGS, 0));
+                LongVector aHigh = LONG_VECTOR
+                        .cast(aBytes.lanewise(LSHL, Integer.SIZE - 4))
+                        .and(highNibble);
+                LongVector bHigh = LONG_VECTOR
+                        .cast(bBytes.lanewise(LSHL, Integer.SIZE - 4))
+                        .and(highNibble);
+                LongVector aBoth = aBytes.and(lowNibble).or(aHigh).or(wholeNumbers);
+                LongVector bBoth = bBytes.and(lowNibble).or(bHigh).or(wholeNumbers);
                 FLOAT_VECTOR
-                        .cast(both.reinterpretAsFloats())
+                        .cast(aBoth.reinterpretAsFloats())
                         .sub(zero)
                         .mul(factor)
-                        .intoArray(values, offset + i);
+                        .intoArray(values, i);
+                FLOAT_VECTOR
+                        .cast(bBoth.reinterpretAsFloats())
+                        .sub(zero)
+                        .mul(factor)
+                        .intoArray(values, i + LANES);
+                at += LANES;
             }
             left--;
             if (left == 0) {

@@ -104,11 +104,24 @@ final class VectorStatistics implements StatisticsKernels {
     }
 
     @Override
+    public void prepare(byte[] stored, int byteOffset, int bytes) {
+        CacheLines.lookAt(stored, byteOffset, bytes);
+    }
+
+    @Override
     public double compareTwoBrains(
             byte[] a, int aByteOffset, float[] b, int bOffset, int count, double[] sums, double[] otherSums) {
         return VectorPairStatistics.FITS
                 ? VectorPairStatistics.compareBrain(a, aByteOffset, b, bOffset, count, sums, otherSums)
                 : StatisticsKernels.super.compareTwoBrains(a, aByteOffset, b, bOffset, count, sums, otherSums);
+    }
+
+    @Override
+    public double compareTwoStored(
+            byte[] a, int aByteOffset, float[] b, int bOffset, int count, double[] sums, double[] otherSums) {
+        return VectorPairStatistics.FITS
+                ? VectorPairStatistics.compareStored(a, aByteOffset, b, bOffset, count, sums, otherSums)
+                : StatisticsKernels.super.compareTwoStored(a, aByteOffset, b, bOffset, count, sums, otherSums);
     }
 
     /** Elements as they are stored, in four bytes as floats or in two as bfloat16. */

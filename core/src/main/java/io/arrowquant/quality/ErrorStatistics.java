@@ -57,6 +57,9 @@ public final class ErrorStatistics {
             closeBlock();
         }
         StatisticsKernels kernels = Kernels.get().statistics();
+        if (stored != null) {
+            kernels.prepare(stored.bytes(), aOffset, stored.type().bytes() * elements);
+        }
         int done = 0;
         while (done < elements) {
             long at = start + done;
@@ -67,18 +70,16 @@ public final class ErrorStatistics {
             double largest;
             if (stored == null) {
                 largest = kernels.compare(a, aOffset + done, b, bAt, piece, lane, lanes);
-            } else if (stored.type() == DataType.BF16) {
-                int aAt = aOffset + DataType.BF16.bytes() * done;
-                if (inBlock == 0 && elements - done >= 2 * BLOCK) {
-                    piece = 2 * BLOCK;
-                    largest = kernels.compareTwoBrains(stored.bytes(), aAt, b, bAt, BLOCK, lanes, otherLanes);
-                    closeBlock(otherLanes);
-                } else {
-                    largest = kernels.compareBrain(stored.bytes(), aAt, b, bAt, piece, lane, lanes);
-                }
+            } else if (inBlock == 0 && elements - done >= 2 * BLOCK) {
+                piece = 2 * BLOCK;
+                largest = compareTwoBlocks(
+                        kernels, stored, aOffset + stored.type().bytes() * done, b, bAt);
+                closeBlock(otherLanes);
             } else {
-                int aAt = aOffset + DataType.F32.bytes() * done;
-                largest = kernels.compareStored(stored.bytes(), aAt, b, bAt, piece, lane, lanes);
+                int aAt = aOffset + stored.type().bytes() * done;
+                largest = stored.type() == DataType.BF16
+                        ? kernels.compareBrain(stored.bytes(), aAt, b, bAt, piece, lane, lanes)
+                        : kernels.compareStored(stored.bytes(), aAt, b, bAt, piece, lane, lanes);
             }
             maxAbsError = Math.max(maxAbsError, largest);
             done += piece;
@@ -89,6 +90,12 @@ public final class ErrorStatistics {
         }
         count += elements;
         next = start + elements;
+    }
+
+    private double compareTwoBlocks(StatisticsKernels kernels, Tile stored, int aOffset, float[] b, int bOffset) {
+        return stored.type() == DataType.BF16
+                ? kernels.compareTwoBrains(stored.bytes(), aOffset, b, bOffset, BLOCK, lanes, otherLanes)
+                : kernels.compareTwoStored(stored.bytes(), aOffset, b, bOffset, BLOCK, lanes, otherLanes);
     }
 
     private void closeBlock() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.arrowquant.Samples;
 import io.arrowquant.tensor.DataType;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,29 @@ abstract class StatisticsContract {
             double second = kernels().compareBrain(stored, 2 * (3 + count) + 1, b, 5 + count, count, 0, expected[1]);
             double[][] sums = {beginning(0), beginning(1)};
             assertThat(kernels().compareTwoBrains(stored, 2 * 3 + 1, b, 5, count, sums[0], sums[1]))
+                    .as("%d values of %s", count, kind)
+                    .isEqualTo(Math.max(first, second));
+            assertThat(sums).isDeepEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void twoBlocksOfFloatsSideBySideAreAsOneAfterTheOther(Samples kind) {
+        for (int count : new int[] {0, 2 * LANES, 4 * LANES, 6 * LANES, 40 * LANES}) {
+            float[] values = kind.array(2 * count + 4, 1);
+            float[] b = kind.array(2 * count + 5, 2);
+            byte[] stored = new byte[4 * values.length + 1];
+            ByteBuffer.wrap(stored, 1, 4 * values.length)
+                    .slice()
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .put(values);
+            double[][] expected = {beginning(0), beginning(1)};
+            double first = kernels().compareStored(stored, 4 * 3 + 1, b, 5, count, 0, expected[0]);
+            double second = kernels().compareStored(stored, 4 * (3 + count) + 1, b, 5 + count, count, 0, expected[1]);
+            double[][] sums = {beginning(0), beginning(1)};
+            assertThat(kernels().compareTwoStored(stored, 4 * 3 + 1, b, 5, count, sums[0], sums[1]))
                     .as("%d values of %s", count, kind)
                     .isEqualTo(Math.max(first, second));
             assertThat(sums).isDeepEqualTo(expected);
