@@ -64,8 +64,8 @@ final class VectorDescentSearch extends VectorSignedSearch {
             settle(lane);
         }
         int pending = findPending(count);
+        spreadChosen(values, offset, pendings, pending, SEARCHED_AT_ONCE);
         for (int i = 0; i < pending; i++) {
-            spreadOne(values, offset + pendings[i] * elements, SEARCHED_AT_ONCE + i);
             farthest[SEARCHED_AT_ONCE + i] = farthest[pendings[i]];
         }
         for (int lane = 0; lane < pending; lane += SWEPT_AT_ONCE) {

@@ -1,6 +1,9 @@
 package io.arrowquant.kernel;
 
 import static io.arrowquant.kernel.VectorShapes.FLOATS;
+import static io.arrowquant.kernel.VectorShapes.FLOAT_VECTOR;
+
+import jdk.incubator.vector.FloatVector;
 
 /**
  * A search with one sub-block in each lane of vectors. Values are transposed for it once: element e of all sub-blocks of a
@@ -18,6 +21,12 @@ abstract class VectorSearch extends ParallelSearch {
     /** The transposed values; unused lanes are zero. */
     final float[] tile;
 
+    /** For sub-blocks of as many elements as there are lanes; otherwise null. */
+    private final VectorTransposition transposition;
+
+    /** Sub-blocks brought together. */
+    private final float[] chosen;
+
     VectorSearch(int elements, SubBlockSearch plain) {
         this(elements, CAPACITY, 0, plain);
     }
@@ -27,11 +36,19 @@ abstract class VectorSearch extends ParallelSearch {
         this.span = elements * LANES;
         this.lanes = capacity + ownLanes;
         this.tile = new float[lanes * elements];
+        this.transposition =
+                VectorTransposition.FITS && elements == LANES ? new VectorTransposition(capacity / LANES) : null;
+        this.chosen = new float[transposition == null ? 0 : ownLanes * elements];
     }
 
     @Override
     final void spread(float[] values, int offset, int count) {
-        for (int j = 0; j < count; j++) {
+        int whole = 0;
+        if (transposition != null) {
+            whole = count & -LANES;
+            transposition.run(values, offset, whole / LANES, tile, 0);
+        }
+        for (int j = whole; j < count; j++) {
             spreadOne(values, offset + j * elements, j);
         }
         for (int j = count; j < capacity(); j++) {
@@ -42,8 +59,25 @@ abstract class VectorSearch extends ParallelSearch {
         }
     }
 
+    /** Puts some of the sub-blocks into lanes of the search's own, from {@code lane} on. */
+    final void spreadChosen(float[] values, int offset, int[] subBlocks, int count, int lane) {
+        if (transposition == null) {
+            for (int i = 0; i < count; i++) {
+                spreadOne(values, offset + subBlocks[i] * elements, lane + i);
+            }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            FLOAT_VECTOR
+                    .cast(FloatVector.fromArray(FLOATS, values, offset + subBlocks[i] * LANES))
+                    .intoArray(chosen, i * LANES);
+        }
+        // In lanes beyond the last are sub-blocks of an earlier call.
+        transposition.run(chosen, 0, (count + LANES - 1) / LANES, tile, lane * elements);
+    }
+
     /** Eight elements a round, so that bounds are checked once for all of them. */
-    final void spreadOne(float[] values, int from, int subBlock) {
+    private void spreadOne(float[] values, int from, int subBlock) {
         float[] to = tile;
         int place = place(subBlock);
         for (int e = 0; e < elements; e += 8) {
