@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import threading
@@ -70,12 +71,18 @@ class _PeakWatch(threading.Thread):
     def _family(self) -> list[int]:
         family = [self._pid]
         for pid in family:
-            for children in Path(f"/proc/{pid}/task").glob("*/children"):
-                try:
-                    family.extend(int(child) for child in children.read_text().split())
-                except OSError:
-                    continue
+            family.extend(_children(pid))
         return family
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    # Processes and threads may end at any moment.
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with contextlib.suppress(OSError):
+                found.extend(int(child) for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+    return found
 
 
 def _name(pid: int) -> str:

@@ -26,7 +26,7 @@ public interface StatisticsKernels {
     /** The same with {@code a} as bfloat16 is stored. */
     double compareBrain(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums);
 
-    /** Called before a range of stored elements is compared, for those that are better brought into the cache first. */
+    /** Called before many stored floats are compared: those that lie in memory are better brought into the cache first. */
     default void prepare(byte[] stored, int byteOffset, int bytes) {}
 
     /**

@@ -57,7 +57,7 @@ public final class ErrorStatistics {
             closeBlock();
         }
         StatisticsKernels kernels = Kernels.get().statistics();
-        if (stored != null) {
+        if (stored != null && stored.type() == DataType.F32 && elements >= 2 * BLOCK) {
             kernels.prepare(stored.bytes(), aOffset, stored.type().bytes() * elements);
         }
         int done = 0;
