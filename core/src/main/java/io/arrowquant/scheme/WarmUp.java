@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Encodes made-up weights until this JVM has compiled what a scheme needs. Vector kernels that are not compiled yet run a
@@ -38,6 +39,9 @@ public final class WarmUp {
 
     /** Rounds without boxes in a row after which all is compiled. */
     private static final int ENOUGH_ROUNDS = 4;
+
+    /** For the compiler, after a round that was not compiled. More rounds would above all make the heap grow. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
     private final Scheme scheme;
     private final DataType dtype;
@@ -153,6 +157,9 @@ public final class WarmUp {
             // In the first round of a tensor its encoder makes its buffers.
             boolean compiled = round > 0 && allocatedBytes() - allocated < COMPILED_BYTES * (at - begin);
             compiledRounds = compiled ? compiledRounds + 1 : 0;
+            if (!compiled) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
             if (compiledRounds >= ENOUGH_ROUNDS || isOver()) {
                 return;
             }
