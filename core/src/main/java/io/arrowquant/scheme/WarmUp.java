@@ -41,7 +41,7 @@ public final class WarmUp {
     private static final int ENOUGH_ROUNDS = 4;
 
     /** For the compiler, after a round that was not compiled. More rounds would above all make the heap grow. */
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Scheme scheme;
     private final DataType dtype;
