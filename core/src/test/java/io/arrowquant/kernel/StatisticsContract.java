@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.arrowquant.Samples;
 import io.arrowquant.tensor.DataType;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,42 +65,37 @@ abstract class StatisticsContract {
     @EnumSource
     void twoBlocksSideBySideAreAsOneAfterTheOther(Samples kind) {
         for (int count : new int[] {0, LANES, 2 * LANES, 3 * LANES, 40 * LANES}) {
-            float[] values = kind.array(2 * count + 4, 1);
-            float[] b = kind.array(2 * count + 5, 2);
-            byte[] stored = new byte[2 * values.length + 1];
-            new ScalarNarrowing().narrow(values, 0, DataType.BF16, stored, 1, values.length);
-            double[][] expected = {beginning(0), beginning(1)};
-            double first = kernels().compareBrain(stored, 2 * 3 + 1, b, 5, count, 0, expected[0]);
-            double second = kernels().compareBrain(stored, 2 * (3 + count) + 1, b, 5 + count, count, 0, expected[1]);
-            double[][] sums = {beginning(0), beginning(1)};
-            assertThat(kernels().compareTwoBrains(stored, 2 * 3 + 1, b, 5, count, sums[0], sums[1]))
-                    .as("%d values of %s", count, kind)
-                    .isEqualTo(Math.max(first, second));
-            assertThat(sums).isDeepEqualTo(expected);
+            checkTwo(kind, count, DataType.BF16, kernels()::compareBrain, kernels()::compareTwoBrains);
+        }
+        for (int count : new int[] {0, 2 * LANES, 4 * LANES, 6 * LANES, 40 * LANES}) {
+            checkTwo(kind, count, DataType.F32, kernels()::compareStored, kernels()::compareTwoStored);
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void twoBlocksOfFloatsSideBySideAreAsOneAfterTheOther(Samples kind) {
-        for (int count : new int[] {0, 2 * LANES, 4 * LANES, 6 * LANES, 40 * LANES}) {
-            float[] values = kind.array(2 * count + 4, 1);
-            float[] b = kind.array(2 * count + 5, 2);
-            byte[] stored = new byte[4 * values.length + 1];
-            ByteBuffer.wrap(stored, 1, 4 * values.length)
-                    .slice()
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asFloatBuffer()
-                    .put(values);
-            double[][] expected = {beginning(0), beginning(1)};
-            double first = kernels().compareStored(stored, 4 * 3 + 1, b, 5, count, 0, expected[0]);
-            double second = kernels().compareStored(stored, 4 * (3 + count) + 1, b, 5 + count, count, 0, expected[1]);
-            double[][] sums = {beginning(0), beginning(1)};
-            assertThat(kernels().compareTwoStored(stored, 4 * 3 + 1, b, 5, count, sums[0], sums[1]))
-                    .as("%d values of %s", count, kind)
-                    .isEqualTo(Math.max(first, second));
-            assertThat(sums).isDeepEqualTo(expected);
-        }
+    /** {@link StatisticsKernels#compareStored} or its like. */
+    private interface One {
+        double compare(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums);
+    }
+
+    /** {@link StatisticsKernels#compareTwoStored} or its like. */
+    private interface Two {
+        double compare(byte[] a, int aByteOffset, float[] b, int bOffset, int count, double[] sums, double[] others);
+    }
+
+    private static void checkTwo(Samples kind, int count, DataType dtype, One one, Two two) {
+        float[] values = kind.array(2 * count + 4, 1);
+        float[] b = kind.array(2 * count + 5, 2);
+        byte[] stored = new byte[dtype.bytes() * values.length + 1];
+        new ScalarNarrowing().narrow(values, 0, dtype, stored, 1, values.length);
+        int at = dtype.bytes() * 3 + 1;
+        double[][] expected = {beginning(0), beginning(1)};
+        double first = one.compare(stored, at, b, 5, count, 0, expected[0]);
+        double second = one.compare(stored, at + dtype.bytes() * count, b, 5 + count, count, 0, expected[1]);
+        double[][] sums = {beginning(0), beginning(1)};
+        assertThat(two.compare(stored, at, b, 5, count, sums[0], sums[1]))
+                .as("%d values of %s as %s", count, kind, dtype)
+                .isEqualTo(Math.max(first, second));
+        assertThat(sums).isDeepEqualTo(expected);
     }
 
     private static double[] beginning(int block) {
