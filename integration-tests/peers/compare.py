@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import reference_tools
+import torch
 import transformers
 from families import FAMILIES
 from models import SOURCES, Source
@@ -22,6 +23,7 @@ from models import SOURCES, Source
 HERE = Path(__file__).resolve().parent
 INDEX = "model.safetensors.index.json"
 IGNORE = ["lm_head", "re:.*embed_tokens"]
+WIDER = "as stored, rounded there: tensor "
 COMPRESSED = [
     "W4A16", "W4A16_ASYM", "W8A16", "W8A8", "FP8_DYNAMIC", "FP8_BLOCK", "NVFP4A16", "MXFP4A16", "MXFP4", "MXFP8A16", "MXFP8",
 ]  # fmt: skip
@@ -59,6 +61,7 @@ class Known:
 KNOWN = [
     Known({"NVFP4A16"}, f"{INDEX} /weight_map/", "the tool moves tensors that share a scale into one file, ours stay"),
     Known(reference_tools.BITSANDBYTES, f"{INDEX} /weight_map/", "Transformers deals tensors out anew, ours stay"),
+    Known(reference_tools.BITSANDBYTES, WIDER, "Transformers writes what it keeps in the type of the model, ours as it is stored"),
     Known(
         reference_tools.BITSANDBYTES,
         "config.json /quantization_config: missing",
@@ -159,6 +162,9 @@ def differences(theirs: Path, ours: Path) -> list[str]:
     found += [f"tensor {name}: missing" for name in sorted(expected.keys() - actual.keys())]
     found += [f"tensor {name}: only ours has it" for name in sorted(actual.keys() - expected.keys())]
     for name in sorted(expected.keys() & actual.keys()):
+        if expected[name] != actual[name] and expected[name] == rounded(actual[name], expected[name][0]):
+            found.append(f"{WIDER}{name}")
+            continue
         for what, their, our in zip(("type", "shape"), expected[name], actual[name], strict=False):
             if their != our:
                 found.append(f"tensor {name}: {what} {our} instead of {their}")
@@ -168,6 +174,16 @@ def differences(theirs: Path, ours: Path) -> list[str]:
     for file in ("config.json", INDEX):
         found += [f"{file} {difference}" for difference in key_differences(read_json(theirs / file), read_json(ours / file))]
     return found
+
+
+def rounded(tensor: tuple[str, list[int], bytes], to: str) -> tuple[str, list[int], bytes]:
+    """The tensor in another type of floats, where it has one."""
+    types = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+    dtype, shape, data = tensor
+    if dtype not in types or to not in types:
+        return tensor
+    values = torch.frombuffer(bytearray(data), dtype=types[dtype]).to(types[to])
+    return to, shape, values.view(torch.uint8).numpy().tobytes()
 
 
 def key_differences(theirs: object, ours: object, key: str = "") -> list[str]:

@@ -17,6 +17,7 @@ _ODD = {"hidden_size": 72, "head_dim": 18, "intermediate_size": 200, "vocab_size
 
 # One with a scale for each row, one with a scale for several tensors, and both ways of bitsandbytes.
 _FEW = ("W8A8", "NVFP4A16", "nf4", "llm_int8")
+_FOUR = ("nf4", "nf4(nested=true)", "fp4")
 _ROWS = ("W8A8", "FP8_DYNAMIC", "FP8_BLOCK", "nf4(nested=true)", "fp4", "llm_int8")
 
 
@@ -125,5 +126,5 @@ FAMILIES = [
     ),
     _family("odd-f16", "LlamaForCausalLM", "LlamaConfig", dtype=torch.float16, schemes=_ROWS, **SMALL | _ODD),
     _family("odd-f32", "LlamaForCausalLM", "LlamaConfig", dtype=torch.float32, schemes=_ROWS, **SMALL | _ODD),
-    Source("mixed", _mixed, None, schemes=("W4A16", "W8A8", "FP8_DYNAMIC", "NVFP4A16", "MXFP4A16", "MXFP8A16")),
+    Source("mixed", _mixed, None, schemes=("W4A16", "W8A8", "FP8_DYNAMIC", "NVFP4A16", "MXFP4A16", "MXFP8A16", *_FOUR, "llm_int8")),
 ]  # fmt: skip

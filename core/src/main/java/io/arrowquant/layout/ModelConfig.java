@@ -5,21 +5,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.MalformedFileException;
 import io.arrowquant.json.PythonJson;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.tensor.DataType;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /** A {@code config.json}, of a model or of a component: what it says, and the same with a quantization_config. */
 public final class ModelConfig {
     public static final String NAME = "config.json";
 
     private static final String QUANTIZATION = "quantization_config";
+
+    /** Types a whole model can be loaded in. */
+    private static final Set<DataType> WIDTHS = EnumSet.of(DataType.BF16, DataType.F16, DataType.F32, DataType.F64);
 
     private final String path;
     private final ObjectNode content;
@@ -85,7 +90,7 @@ public final class ModelConfig {
     /** The text with a description of what was done; unchanged but for that. */
     public byte[] quantized(Layout layout, List<PlannedTensor> tensors, List<String> ignore) {
         QuantizationConfig.Subject subject =
-                new QuantizationConfig.Subject(tensors, ignore, computeType(tensors), modelType());
+                new QuantizationConfig.Subject(tensors, ignore, computeType(sources(tensors)), modelType());
         ObjectNode described = QuantizationConfig.of(layout, subject);
         ObjectNode copy = content.deepCopy();
         removeDescriptions(copy);
@@ -97,20 +102,28 @@ public final class ModelConfig {
         return (PythonJson.sorted(copy) + end).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** What the config says, or else the type most of the weights have. */
-    private DataType computeType(List<PlannedTensor> tensors) {
+    private static List<CheckpointTensor> sources(List<PlannedTensor> tensors) {
+        return tensors.stream().map(PlannedTensor::source).toList();
+    }
+
+    /**
+     * The type Transformers gives all weights: what the config says, or else that of the first floats, by file and name.
+     */
+    public DataType computeType(List<CheckpointTensor> tensors) {
         DataType named = namedType();
         if (named != null) {
             return named;
         }
-        Map<DataType, Long> bytes = new HashMap<>();
-        DataType most = DataType.F32;
-        for (PlannedTensor tensor : tensors) {
-            DataType type = tensor.source().info().dtype();
-            bytes.merge(type, tensor.bytesBefore(), Long::sum);
-            most = bytes.get(type) > bytes.getOrDefault(most, 0L) ? type : most;
-        }
-        return most;
+        return tensors.stream()
+                .filter(tensor -> WIDTHS.contains(tensor.info().dtype()))
+                .min(Comparator.comparing(CheckpointTensor::file).thenComparing(CheckpointTensor::name))
+                .map(tensor -> tensor.info().dtype())
+                .orElse(DataType.F32);
+    }
+
+    /** False for a stand-in of a config that is not there. */
+    public boolean isThere() {
+        return !content.isEmpty();
     }
 
     /** The type of the weights, as the config names it, or null. */

@@ -15,11 +15,11 @@ import java.util.List;
 public final class TurnedWeights {
     private TurnedWeights() {}
 
-    /** The matrix turned round. Nothing is read yet. */
-    public static QuantizedTensor of(CheckpointTensor stored) {
+    /** The matrix turned round, its values rounded to a type. Nothing is read yet. */
+    public static QuantizedTensor of(CheckpointTensor stored, DataType dtype) {
         TensorInfo info = stored.info();
         Shape turned = Shape.of(info.shape().columns(), info.shape().rows());
-        return new QuantizedTensor(info.name(), info.dtype(), turned, List.of(stored), new Turning());
+        return new QuantizedTensor(info.name(), dtype, turned, List.of(stored), new Turning());
     }
 
     private record Turning() implements Decoding {

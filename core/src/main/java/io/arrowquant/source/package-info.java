@@ -6,5 +6,7 @@
  * <p>Values are those of the reference loaders: codes times scale in the type of the scales, then rounded to the type of the
  * model. Known are compressed-tensors in all its formats, GPTQ (both versions, with activation order) and AWQ, whose packed
  * words lie along the other dimension and are held for one tensor, and 8-bit floats as DeepSeek publishes them.
+ *
+ * <p>The same way lead weights that a loader changes before it quantizes them: {@link TurnedWeights} and {@link RoundedWeights}.
  */
 package io.arrowquant.source;

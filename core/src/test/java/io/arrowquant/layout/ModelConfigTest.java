@@ -141,18 +141,20 @@ class ModelConfigTest {
     }
 
     @Test
-    void withoutAnyWordMostBytesDecide() {
-        PlannedTensor single = planned("a.weight", DataType.F32, 64);
-        PlannedTensor half = planned("b.weight", DataType.F16, 64);
-        PlannedTensor moreHalf = planned("c.weight", DataType.F16, 128);
+    void withoutAnyWordTheFirstFloatsDecideAsTransformersHasIt() {
+        PlannedTensor single = planned("b.weight", DataType.F32, "model-1.safetensors");
+        PlannedTensor half = planned("a.weight", DataType.F16, "model-2.safetensors");
+        PlannedTensor halfBefore = planned("a.weight", DataType.F16, "model-1.safetensors");
+        PlannedTensor count =
+                new PlannedTensor(source("model-1.safetensors", "a", DataType.I64, 64, 64), null, "no floats");
 
-        assertThat(quantized(ModelConfig.empty(), Layout.BITSANDBYTES, single, half))
+        assertThat(quantized(ModelConfig.empty(), Layout.BITSANDBYTES, half, single, count))
                 .contains("\"bnb_4bit_compute_dtype\": \"float32\"");
-        assertThat(quantized(ModelConfig.empty(), Layout.BITSANDBYTES, single, half, moreHalf))
+        assertThat(quantized(ModelConfig.empty(), Layout.BITSANDBYTES, single, halfBefore, count))
                 .contains("\"bnb_4bit_compute_dtype\": \"float16\"");
     }
 
-    private static PlannedTensor planned(String name, DataType type, long rows) {
-        return new PlannedTensor(source("model.safetensors", name, type, rows, 64), SchemeCatalog.parse("nf4"), null);
+    private static PlannedTensor planned(String name, DataType type, String file) {
+        return new PlannedTensor(source(file, name, type, 64, 64), SchemeCatalog.parse("nf4"), null);
     }
 }

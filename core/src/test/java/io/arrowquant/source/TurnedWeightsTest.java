@@ -36,7 +36,7 @@ class TurnedWeightsTest {
         }
         CheckpointTensor source = new CheckpointTensor(
                 "model.safetensors", new TensorInfo("c_fc.weight", dtype, Shape.of(ROWS, COLUMNS), 0, stored.length));
-        QuantizedTensor turned = TurnedWeights.of(source);
+        QuantizedTensor turned = TurnedWeights.of(source, dtype);
         assertThat(turned.info().shape()).isEqualTo(Shape.of(COLUMNS, ROWS));
         assertThat(turned.parts()).containsExactly(source);
 

@@ -3,6 +3,7 @@ package io.arrowquant.spark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.arrowquant.kernel.Kernels;
 import io.arrowquant.spark.testing.CheckpointFiles;
 import io.arrowquant.spark.testing.CheckpointFiles.Stored;
 import io.arrowquant.tensor.DataType;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Models that are more than a stack of matrices: experts in one tensor, pipelines of several components, odd shapes. */
@@ -155,6 +158,56 @@ class ModelShapesTest extends JobTestBase {
                         "--also",
                         "nf4=" + directory.resolve("second")))
                 .contains("turns weights round");
+    }
+
+    private static Stored widened(Stored from) {
+        float[] values = new float[from.data().length / 2];
+        Kernels.get().widening().widen(from.dtype(), from.data(), 0, values, 0, values.length);
+        byte[] data = new byte[values.length * Float.BYTES];
+        Kernels.get().narrowing().narrow(values, 0, DataType.F32, data, 0, values.length);
+        return new Stored(from.name(), DataType.F32, from.shape(), data);
+    }
+
+    @Test
+    void bitsandbytesGetsWeightsInTheTypeOfTheModel() throws IOException {
+        String query = "model.layers.0.self_attn.q_proj.weight";
+        String key = "model.layers.0.self_attn.k_proj.weight";
+        String norm = "model.norm.weight";
+        Stored[] tensors = {
+            CheckpointFiles.gaussian(query, DataType.BF16, 65, 96),
+            CheckpointFiles.gaussian(key, DataType.BF16, 32, 96),
+            CheckpointFiles.gaussian(norm, DataType.BF16, 96)
+        };
+        Path uniform = directory.resolve("uniform");
+        CheckpointFiles.write(uniform.resolve("model.safetensors"), tensors);
+        Files.writeString(uniform.resolve("config.json"), "{\"dtype\": \"bfloat16\"}");
+        Path mixed = directory.resolve("mixed");
+        Stored wide = widened(tensors[0]);
+        // Not quite half a step beyond what bfloat16 holds: rounding brings each back.
+        for (int i = 0; i < wide.data().length; i += Float.BYTES) {
+            wide.data()[i + 1] = (byte) (i % 8 == 0 ? 0x7f : 0);
+        }
+        CheckpointFiles.write(mixed.resolve("model.safetensors"), wide, tensors[1], widened(tensors[2]));
+        Files.writeString(mixed.resolve("config.json"), "{\"torch_dtype\": \"bfloat16\"}");
+        Path unnamed = directory.resolve("unnamed");
+        CheckpointFiles.write(unnamed.resolve("model.safetensors"), wide, tensors[1], widened(tensors[2]));
+        Files.writeString(unnamed.resolve("config.json"), "{\"model_type\": \"llama\"}");
+        for (String scheme : List.of("nf4(nested=true)", "llm_int8")) {
+            Path left = directory.resolve("left");
+            succeed("quantize", "--input", uniform, "--output", left, "--scheme", scheme, "--overwrite");
+            Map<String, Integer> expected = contents(left);
+            for (Path source : List.of(mixed, unnamed)) {
+                Path right = directory.resolve("right");
+                succeed("quantize", "--input", source, "--output", right, "--scheme", scheme, "--overwrite");
+                Map<String, Integer> found = contents(right);
+                assertThat(found.remove(norm)).as("kept as it is stored").isNotEqualTo(expected.get(norm));
+                Map<String, Integer> others = new HashMap<>(expected);
+                others.remove(norm);
+                // Without a name it is the first tensor, k_proj, that says the type.
+                assertThat(found).as("%s of %s", scheme, source).isEqualTo(others);
+                succeed("verify", right);
+            }
+        }
     }
 
     @Test

@@ -84,7 +84,7 @@ final class JobPlan {
                     "Decode them first, with: arrowquant dequantize --input " + request.input());
         }
         if (layout == Layout.BITSANDBYTES) {
-            weights.turn(configs.modelType());
+            weights.showAsLoaded(configs);
         }
         List<CheckpointTensor> tensors = asLaidOut(weights.tensors(), layout, request.recipe(), configs.modelType());
         Plan plan = Plan.of(tensors, request.recipe(), configs.modelType());
@@ -95,7 +95,7 @@ final class JobPlan {
                             + ". Without --strict such patterns are only reported");
         }
         JobPlan made =
-                new JobPlan(request, checkpoint, configs, weights, unturned(plan, weights, request.recipe()), null);
+                new JobPlan(request, checkpoint, configs, weights, asStored(plan, weights, request.recipe()), null);
         if (layout.isForRuntimes()) {
             // What no config can describe is refused now, not when all weights are written.
             made.configs();
@@ -104,10 +104,10 @@ final class JobPlan {
     }
 
     /** The plan with all that stays as it is the way it is stored. */
-    private static Plan unturned(Plan plan, SourceWeights weights, Recipe recipe) {
+    private static Plan asStored(Plan plan, SourceWeights weights, Recipe recipe) {
         Map<CheckpointTensor, PlannedTensor> others = new HashMap<>();
         for (PlannedTensor tensor : plan.tensors()) {
-            CheckpointTensor source = weights.unturned(tensor.source());
+            CheckpointTensor source = weights.asStored(tensor.source());
             if (!tensor.isQuantized() && !source.equals(tensor.source())) {
                 others.put(tensor.source(), new PlannedTensor(source, null, tensor.reason()));
             }
@@ -143,7 +143,7 @@ final class JobPlan {
             if (!sources(plan).equals(sources(first))) {
                 throw new InvalidRequestException(
                         "The outputs of one job hold the same tensors, but these drop different ones, or one takes experts"
-                                + " apart or turns weights round that another does not",
+                                + " apart, turns weights round or rounds them and another does not",
                         "Run a job for each");
             }
         }
@@ -331,7 +331,7 @@ final class JobPlan {
                 checkpoint,
                 configs,
                 weights,
-                unturned(plan.with(others, request.recipe()), weights, request.recipe()),
+                asStored(plan.with(others, request.recipe()), weights, request.recipe()),
                 ChoiceReport.of(units, chosen, target));
     }
 

@@ -7,6 +7,7 @@ import io.arrowquant.layout.ModelConfig;
 import io.arrowquant.recipe.LinearModules;
 import io.arrowquant.source.QuantizedSource;
 import io.arrowquant.source.QuantizedTensor;
+import io.arrowquant.source.RoundedWeights;
 import io.arrowquant.source.TensorContent;
 import io.arrowquant.source.TurnedWeights;
 import io.arrowquant.spark.read.OpenFiles;
@@ -28,7 +29,7 @@ import org.apache.hadoop.conf.Configuration;
 final class SourceWeights {
     private final List<CheckpointTensor> tensors = new ArrayList<>();
     private final Map<CheckpointTensor, QuantizedTensor> stored = new HashMap<>();
-    private final Map<CheckpointTensor, QuantizedTensor> turned = new HashMap<>();
+    private final Map<CheckpointTensor, QuantizedTensor> shown = new HashMap<>();
     private final Map<String, Undecoded> undecoded = new LinkedHashMap<>();
 
     /** Why the weights of a component are not decoded. */
@@ -40,7 +41,7 @@ final class SourceWeights {
     static SourceWeights of(
             Checkpoint checkpoint, ModelConfigs configs, boolean allowRequantize, Configuration configuration) {
         SourceWeights weights = new SourceWeights();
-        components(checkpoint).forEach((component, own) -> {
+        byComponent(checkpoint.tensors()).forEach((component, own) -> {
             ModelConfig config = configs.of(component);
             String method = QuantizedSource.methodOf(config.quantization(), own);
             if (method.equals(QuantizedSource.NONE)) {
@@ -65,7 +66,7 @@ final class SourceWeights {
      */
     static SourceWeights asFarAsDecoded(Checkpoint checkpoint, ModelConfigs configs, Configuration configuration) {
         SourceWeights weights = new SourceWeights();
-        components(checkpoint).forEach((component, own) -> {
+        byComponent(checkpoint.tensors()).forEach((component, own) -> {
             ModelConfig config = configs.of(component);
             String method = QuantizedSource.methodOf(config.quantization(), own);
             if (method.equals(QuantizedSource.NONE)) {
@@ -82,9 +83,9 @@ final class SourceWeights {
         return weights;
     }
 
-    private static Map<String, List<CheckpointTensor>> components(Checkpoint checkpoint) {
+    private static Map<String, List<CheckpointTensor>> byComponent(List<CheckpointTensor> tensors) {
         Map<String, List<CheckpointTensor>> components = new LinkedHashMap<>();
-        for (CheckpointTensor tensor : checkpoint.tensors()) {
+        for (CheckpointTensor tensor : tensors) {
             components
                     .computeIfAbsent(tensor.component(), unused -> new ArrayList<>())
                     .add(tensor);
@@ -116,27 +117,36 @@ final class SourceWeights {
         stored.putAll(source.quantized());
     }
 
-    /** Turns weights round that bitsandbytes takes that way; those that it then leaves alone are to be taken as they are. */
-    void turn(String modelType) {
+    /**
+     * Shows matrices as Transformers hands them to bitsandbytes: some turned round, all in the type of the model. Those that
+     * are then left alone are to be taken as they are.
+     */
+    void showAsLoaded(ModelConfigs configs) {
+        Map<String, DataType> types = new HashMap<>();
+        byComponent(tensors).forEach((component, own) -> {
+            ModelConfig config = configs.of(component);
+            types.put(component, config.isThere() ? config.computeType(own) : null);
+        });
         tensors.replaceAll(tensor -> {
             TensorInfo info = tensor.info();
-            boolean turns = LinearModules.isTurned(tensor.name(), modelType)
-                    && info.shape().rank() == 2
-                    && info.dtype().isFloatingPoint()
-                    && info.dtype().bytes() <= Float.BYTES
-                    && !stored.containsKey(tensor);
-            if (!turns) {
+            if (info.shape().rank() != 2 || !info.dtype().isFloatingPoint() || stored.containsKey(tensor)) {
                 return tensor;
             }
-            QuantizedTensor other = TurnedWeights.of(tensor);
-            turned.put(other.decoded(), other);
+            DataType named = types.get(tensor.component());
+            DataType type = named == null ? info.dtype() : named;
+            boolean turns = LinearModules.isTurned(tensor.name(), configs.modelType());
+            if (type.bytes() > Float.BYTES || (!turns && type == info.dtype())) {
+                return tensor;
+            }
+            QuantizedTensor other = turns ? TurnedWeights.of(tensor, type) : RoundedWeights.of(tensor, type);
+            shown.put(other.decoded(), other);
             return other.decoded();
         });
     }
 
-    /** The tensor as it lies in its file, if it was turned round. */
-    CheckpointTensor unturned(CheckpointTensor tensor) {
-        QuantizedTensor other = turned.get(tensor);
+    /** The tensor as it lies in its file, if it is shown otherwise. */
+    CheckpointTensor asStored(CheckpointTensor tensor) {
+        QuantizedTensor other = shown.get(tensor);
         return other == null ? tensor : other.parts().get(0);
     }
 
@@ -145,10 +155,10 @@ final class SourceWeights {
         return tensors;
     }
 
-    /** How a tensor is stored that has to be decoded or turned round, or null. */
+    /** How a tensor is stored that has to be decoded or is shown otherwise, or null. */
     QuantizedTensor stored(CheckpointTensor tensor) {
         QuantizedTensor coded = stored.get(tensor);
-        return coded == null ? turned.get(tensor) : coded;
+        return coded == null ? shown.get(tensor) : coded;
     }
 
     /** By component, why its weights are taken as they are stored although they are quantized. */
