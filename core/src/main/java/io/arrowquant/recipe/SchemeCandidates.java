@@ -47,9 +47,19 @@ final class SchemeCandidates {
     /** The scheme and the same in more bits; for a target also in fewer, as far as runtimes load them. */
     private static List<String> wider(Layout layout, String scheme, RecipeSettings settings) {
         boolean target = settings.has(Setting.TARGET_SIZE) || settings.has(Setting.TARGET_BPW);
+        int own = SchemeCatalog.parse(scheme).bitWidth();
+        return widths(layout, scheme, !target ? own : layout.isForRuntimes() ? 4 : 2);
+    }
+
+    /** A scheme and the same in more bits. */
+    static List<Scheme> raising(Layout layout, String scheme) {
+        int own = SchemeCatalog.parse(scheme).bitWidth();
+        return widths(layout, scheme, own).stream().map(SchemeCatalog::parse).toList();
+    }
+
+    private static List<String> widths(Layout layout, String scheme, int least) {
         boolean oneWidth = layout.hasOneScheme() || !hasWidths(scheme);
         int own = SchemeCatalog.parse(scheme).bitWidth();
-        int least = !target ? own : layout.isForRuntimes() ? 4 : 2;
         List<String> found = new ArrayList<>();
         for (int bits : LADDER) {
             if (bits == own) {

@@ -13,14 +13,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Chooses schemes by what they would cost. Tensors that a runtime joins decide together; only those take part that the
- * recipe's own scheme was to quantize.
+ * Chooses schemes by what they would cost. Tensors that a runtime joins decide together.
  *
  * <p>With a minimal cosine alone, each gets the first candidate, from its own scheme on, that passes; where none does, it
  * is kept. With a target, the sum of squared errors is made small within the bytes there are, among the options that
- * pass; see {@link ByteBudget} for how.
+ * pass; see {@link ByteBudget} for how. What a rule has given another scheme than the recipe's is not traded for bytes,
+ * but has to pass as well.
  */
 public final class SchemeChoice {
+    /** Tensors that decide together, and the schemes they may get, which have to be measured. */
+    public record Open(List<PlannedTensor> tensors, List<Scheme> candidates) {}
+
     /** Tensors that decide together, and what could become of them. */
     public record Unit(List<PlannedTensor> tensors, List<SchemeOption> options) {}
 
@@ -71,7 +74,12 @@ public final class SchemeChoice {
 
     private void requireReachable() {
         long least = plan.bytesAfter();
-        for (List<PlannedTensor> unit : units()) {
+        for (Open open : units()) {
+            List<PlannedTensor> unit = open.tensors();
+            if (isRuled(unit)) {
+                // Their own scheme is the smallest they can get.
+                continue;
+            }
             long smallest = 0;
             for (PlannedTensor tensor : unit) {
                 least -= tensor.bytesAfter();
@@ -118,7 +126,7 @@ public final class SchemeChoice {
         return ByteSize.show(bytes) + (bytes < 1024 ? "" : " (" + bytes + " bytes)");
     }
 
-    /** The schemes to be measured. */
+    /** The schemes that may take the place of the recipe's own. */
     public List<Scheme> candidates() {
         return candidates;
     }
@@ -133,27 +141,39 @@ public final class SchemeChoice {
     }
 
     /** The tensors to be measured, in sets that decide together. */
-    public List<List<PlannedTensor>> units() {
+    public List<Open> units() {
         Map<PlannedTensor, List<PlannedTensor>> together = new HashMap<>();
         if (recipe.effectiveLayout().isForRuntimes()) {
             plan.fusedSets().forEach(set -> set.forEach(tensor -> together.put(tensor, set)));
         }
-        Map<List<PlannedTensor>, Boolean> units = new LinkedHashMap<>();
+        Map<String, List<Scheme>> raising = new HashMap<>();
+        Map<List<PlannedTensor>, Open> units = new LinkedHashMap<>();
         for (PlannedTensor tensor : plan.tensors()) {
             List<PlannedTensor> set = together.getOrDefault(tensor, List.of(tensor));
-            boolean open = true;
-            for (PlannedTensor member : set) {
-                open &= member.isQuantized() && member.scheme().spelling().equals(recipe.scheme());
+            if (!set.stream().allMatch(PlannedTensor::isQuantized)) {
+                continue;
             }
-            if (open) {
-                units.put(set, true);
+            if (!isRuled(set)) {
+                units.putIfAbsent(set, new Open(set, candidates));
+            } else if (!Double.isNaN(minCosine)) {
+                List<Scheme> wider = raising.computeIfAbsent(
+                        tensor.scheme().spelling(),
+                        spelling -> SchemeCandidates.raising(recipe.effectiveLayout(), spelling));
+                units.putIfAbsent(set, new Open(set, wider));
             }
         }
-        return List.copyOf(units.keySet());
+        return List.copyOf(units.values());
+    }
+
+    /** True when a rule has given its tensors another scheme; partners have the same. */
+    private boolean isRuled(List<PlannedTensor> tensors) {
+        return !tensors.get(0).scheme().spelling().equals(recipe.scheme());
     }
 
     /** The options of a set from those of its members, which are in the order of the candidates. */
-    public Unit unit(List<PlannedTensor> tensors, List<Measured> measured) {
+    public Unit unit(Open open, List<Measured> measured) {
+        List<PlannedTensor> tensors = open.tensors();
+        List<Scheme> candidates = open.candidates();
         List<SchemeOption> options = new ArrayList<>();
         for (int candidate = 0; candidate < candidates.size(); candidate++) {
             long bytes = 0;
@@ -215,8 +235,9 @@ public final class SchemeChoice {
         List<List<SchemeOption>> open = new ArrayList<>();
         List<List<ByteBudget.Option>> costs = new ArrayList<>();
         for (Unit unit : units) {
-            List<SchemeOption> passing =
-                    unit.options().stream().filter(this::passes).toList();
+            List<SchemeOption> passing = isRuled(unit.tensors())
+                    ? List.of(firstThatPasses(unit))
+                    : unit.options().stream().filter(this::passes).toList();
             open.add(passing);
             costs.add(passing.stream()
                     .map(option -> new ByteBudget.Option(option.bytes(), option.squaredError()))

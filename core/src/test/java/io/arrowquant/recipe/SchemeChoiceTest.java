@@ -83,7 +83,7 @@ class SchemeChoiceTest {
     @Test
     void partnersDecideTogetherAndOnlyWhatIsOpenTakesPart() {
         RecipeSettings settings =
-                settings("{scheme: W4A16, min_cosine: 0.9, rules: [{match: '*.o_proj', scheme: W8A16}]}");
+                settings("{scheme: W4A16, target_bpw: 9, rules: [{match: '*.o_proj', scheme: W8A16}]}");
         Plan plan = plan(
                 settings,
                 tensor("l.self_attn.q_proj.weight", 128, 128),
@@ -93,11 +93,48 @@ class SchemeChoiceTest {
                 tensor("l.down_proj.weight", 128, 128));
         Recipe recipe = RecipeResolver.resolve(settings);
         assertThat(SchemeChoice.of(plan, recipe, settings).units())
-                .extracting(unit -> unit.stream()
+                .extracting(unit -> unit.tensors().stream()
                         .map(tensor -> tensor.source().name())
                         .toList()
                         .toString())
                 .containsExactly("[l.self_attn.q_proj.weight, l.self_attn.k_proj.weight]", "[l.down_proj.weight]");
+    }
+
+    private static SchemeChoice.Open open(SchemeChoice choice, List<PlannedTensor> tensors) {
+        return new SchemeChoice.Open(tensors, choice.candidates());
+    }
+
+    private static SchemeChoice.Open open(SchemeChoice choice, PlannedTensor tensor) {
+        return open(choice, List.of(tensor));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 0", "', target_size: 100KB', 100000"})
+    void whatARuleHasGivenASchemeIsRaisedButNotTraded(String target, long bytes) {
+        RecipeSettings settings = settings("{scheme: W4A16, min_cosine: 0.9, rules: [{match: a.weight, scheme: "
+                + "'W2A16(group_size=32)'}, {match: b.weight, scheme: FP8_DYNAMIC}]" + target + "}");
+        Plan plan = plan(settings, tensor("a.weight", 8, 128), tensor("b.weight", 8, 128), tensor("c.weight", 8, 128));
+        SchemeChoice choice = SchemeChoice.of(plan, RecipeResolver.resolve(settings), settings);
+        List<SchemeChoice.Open> open = choice.units();
+        assertThat(open.get(0).candidates())
+                .extracting(Scheme::spelling)
+                .containsExactly("W2A16(group_size=32)", "W4A16(group_size=32)", "W8A16(group_size=32)");
+        assertThat(open.get(1).candidates()).extracting(Scheme::spelling).containsExactly("FP8_DYNAMIC");
+        assertThat(open.get(2).candidates()).isEqualTo(choice.candidates());
+        List<SchemeChoice.Unit> units = new ArrayList<>();
+        for (SchemeChoice.Open one : open) {
+            List<SchemeOption> options = new ArrayList<>();
+            for (Scheme scheme : one.candidates()) {
+                double cosine = scheme.spelling().equals("FP8_DYNAMIC") ? 0.8 : 0.8 + 0.02 * scheme.bitWidth();
+                options.add(measured(scheme, 128L * scheme.bitWidth(), 1 - cosine, cosine));
+            }
+            units.add(choice.unit(one, List.of(new SchemeChoice.Measured(options))));
+        }
+        // 0.84, 0.88 and 0.96: the first that passes, though there is room for what is kept; the last one takes that.
+        assertThat(choice.choose(units))
+                .extracting(SchemeOption::shown)
+                .containsExactly("W8A16(group_size=32)", "keep", bytes == 0 ? "W8A16" : "keep");
+        assertThat(choice.target()).isEqualTo(bytes == 0 ? -1 : bytes);
     }
 
     private static SchemeOption measured(Scheme scheme, long bytes, double squaredError, double cosine) {
@@ -118,9 +155,10 @@ class SchemeChoiceTest {
         bad.add(measured(schemes.get(0), 10, 9, 0.5));
         bad.add(null);
         bad.add(measured(schemes.get(2), 40, 3, Double.NaN));
-        SchemeChoice.Unit one = choice.unit(List.of(plan.tensors().get(0)), List.of(new SchemeChoice.Measured(good)));
-        SchemeChoice.Unit both =
-                choice.unit(plan.tensors(), List.of(new SchemeChoice.Measured(good), new SchemeChoice.Measured(bad)));
+        SchemeChoice.Unit one =
+                choice.unit(open(choice, plan.tensors().get(0)), List.of(new SchemeChoice.Measured(good)));
+        SchemeChoice.Unit both = choice.unit(
+                open(choice, plan.tensors()), List.of(new SchemeChoice.Measured(good), new SchemeChoice.Measured(bad)));
         assertThat(both.options()).hasSize(3);
         assertThat(choice.choose(List.of(one, both)))
                 .extracting(SchemeOption::shown)
@@ -152,7 +190,7 @@ class SchemeChoiceTest {
                 options.add(measured(scheme, bytes, error, 1 - error / 1000));
                 error *= 0.02 + 0.3 * random.nextDouble();
             }
-            units.add(choice.unit(List.of(tensor), List.of(new SchemeChoice.Measured(options))));
+            units.add(choice.unit(open(choice, tensor), List.of(new SchemeChoice.Measured(options))));
         }
         List<SchemeOption> chosen = choice.choose(units);
 
@@ -199,7 +237,7 @@ class SchemeChoiceTest {
         SchemeChoice choice = SchemeChoice.of(plan, RecipeResolver.resolve(settings), settings);
         List<SchemeOption> options = new ArrayList<>();
         choice.candidates().forEach(scheme -> options.add(measured(scheme, 300, 1, 0.9)));
-        SchemeChoice.Unit unit = choice.unit(plan.tensors(), List.of(new SchemeChoice.Measured(options)));
+        SchemeChoice.Unit unit = choice.unit(open(choice, plan.tensors()), List.of(new SchemeChoice.Measured(options)));
         assertThatThrownBy(() -> choice.choose(List.of(unit)))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageStartingWith("The target of 600 B cannot be met")
@@ -231,8 +269,10 @@ class SchemeChoiceTest {
         List<String> odd = new ArrayList<>();
         List<String> whole = new ArrayList<>();
         List<SchemeChoice.Measured> results = List.of(new SchemeChoice.Measured(options));
-        choice.unit(List.of(plan.tensors().get(0)), results).options().forEach(option -> odd.add(option.shown()));
-        choice.unit(List.of(plan.tensors().get(1)), results).options().forEach(option -> whole.add(option.shown()));
+        choice.unit(open(choice, plan.tensors().get(0)), results).options().forEach(option -> odd.add(option.shown()));
+        choice.unit(open(choice, plan.tensors().get(1)), results)
+                .options()
+                .forEach(option -> whole.add(option.shown()));
         assertThat(odd).containsExactly("W8A16", "keep");
         assertThat(whole).containsExactly("W8A16", "FP8_BLOCK", "keep");
     }
@@ -247,7 +287,7 @@ class SchemeChoiceTest {
                 measured(choice.candidates().get(0), 100, 9, 0.5),
                 measured(choice.candidates().get(1), 200, 3, 0.9),
                 measured(choice.candidates().get(2), 300, 1, 0.995));
-        SchemeChoice.Unit unit = choice.unit(plan.tensors(), List.of(new SchemeChoice.Measured(options)));
+        SchemeChoice.Unit unit = choice.unit(open(choice, plan.tensors()), List.of(new SchemeChoice.Measured(options)));
         assertThat(choice.choose(List.of(unit))).extracting(SchemeOption::shown).containsExactly("keep");
 
         PlannedTensor kept = new PlannedTensor(plan.tensors().get(0).source(), null, "kept for its quality");

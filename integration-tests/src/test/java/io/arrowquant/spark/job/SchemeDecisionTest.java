@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.arrowquant.checkpoint.Checkpoint;
+import io.arrowquant.spark.testing.CheckpointFiles;
+import io.arrowquant.spark.testing.CheckpointFiles.Stored;
 import io.arrowquant.storage.LocalStorage;
+import io.arrowquant.tensor.DataType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -97,6 +102,67 @@ class SchemeDecisionTest extends JobTestBase {
         succeed("quantize", "--input", model(), "--output", kept, "--scheme", "int2", "--min-cosine", "0.9999999");
         assertThat(schemes(kept)).isEmpty();
         assertThat(report(kept).get("tensors").toString()).contains("kept for its quality");
+    }
+
+    @Test
+    void whatARuleHasGivenASchemeGetsMoreBitsAsWell() throws IOException {
+        Path output = directory.resolve("ruled");
+        String layer = "model.layers.0.mlp.down_proj.weight";
+        Outcome outcome = succeed(
+                "quantize",
+                "--input",
+                MODEL,
+                "--output",
+                output,
+                "--scheme",
+                "W8A16(group_size=32)",
+                "--layer",
+                layer + "=W2A16(group_size=32)",
+                "--layer",
+                "model.layers.1.mlp.down_proj.weight=FP8_DYNAMIC",
+                "--min-cosine",
+                "0.99");
+        JsonNode report = report(output);
+        JsonNode ruled = null;
+        for (JsonNode unit : report.get("choice").get("units")) {
+            ruled = unit.get("layers").get(0).asText().equals(layer) ? unit : ruled;
+        }
+        assertThat(ruled.get("asked").asText()).isEqualTo("W2A16(group_size=32)");
+        assertThat(ruled.get("options")).hasSize(4);
+        assertThat(ruled.get("chosen").asText()).isEqualTo("W4A16(group_size=32)");
+        assertThat(outcome.out()).contains(layer, "W2A16(group_size=32) with cosine");
+        assertThat(schemes(output)).containsExactly("FP8_DYNAMIC", "W4A16(group_size=32)", "W8A16(group_size=32)");
+        succeed("verify", output);
+    }
+
+    /** Partners share a scale, which is too coarse for the smaller one: what counts is how it comes out. */
+    @Test
+    void candidatesAreMeasuredAsTheyComeOut() throws IOException {
+        Path model = directory.resolve("model");
+        String layer = "model.layers.0.self_attn.";
+        Stored query = CheckpointFiles.gaussian(layer + "q_proj.weight", DataType.F32, 64, 64);
+        Stored key = CheckpointFiles.gaussian(layer + "k_proj.weight", DataType.F32, 64, 64);
+        for (int at = 0; at < key.data().length; at += Float.BYTES) {
+            ByteBuffer value = ByteBuffer.wrap(key.data()).order(ByteOrder.LITTLE_ENDIAN);
+            value.putFloat(at, value.getFloat(at) * 1e-6f);
+        }
+        CheckpointFiles.write(model.resolve("model.safetensors"), query, key);
+        Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\"}");
+        Path output = directory.resolve("nvfp4");
+        succeed("quantize", "--input", model, "--output", output, "--scheme", "NVFP4A16", "--min-cosine", "-1");
+        JsonNode report = report(output);
+        double written = 1;
+        for (JsonNode tensor : report.get("tensors")) {
+            written = Math.min(written, tensor.get("cosine").asDouble());
+        }
+        JsonNode option =
+                report.get("choice").get("units").get(0).get("options").get(0);
+        assertThat(option.get("cosine").asDouble()).isEqualTo(written).isLessThan(0.9);
+
+        // Measured alone the key would pass, and the job fail when all is written.
+        Path kept = directory.resolve("kept");
+        succeed("quantize", "--input", model, "--output", kept, "--scheme", "NVFP4A16", "--min-cosine", "0.9");
+        assertThat(schemes(kept)).isEmpty();
     }
 
     @Test

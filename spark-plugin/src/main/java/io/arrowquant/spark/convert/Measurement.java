@@ -39,17 +39,18 @@ final class Measurement implements Closeable {
     /** For each tensor, with each scheme: bytes, squared error, cosine; null where the scheme does not fit. */
     List<double[][]> run() throws IOException {
         List<double[][]> results = new ArrayList<>();
-        for (ConvertTensor tensor : work.work().tensors()) {
-            recorder.rangeRead(true, tensor.tensor().elements());
-            results.add(measure(tensor));
+        List<ConvertTensor> tensors = work.work().tensors();
+        for (int i = 0; i < tensors.size(); i++) {
+            recorder.rangeRead(true, tensors.get(i).tensor().elements());
+            results.add(measure(tensors.get(i), work.candidates().get(i)));
         }
         return results;
     }
 
-    private double[][] measure(ConvertTensor tensor) throws IOException {
+    private double[][] measure(ConvertTensor tensor, List<MeasureWork.Candidate> candidates) throws IOException {
         ElementSource source = elements.of(tensor);
         List<Trial> trials = new ArrayList<>();
-        for (Scheme candidate : work.candidates()) {
+        for (MeasureWork.Candidate candidate : candidates) {
             trials.add(Trial.of(candidate, tensor, source, work.work()));
         }
         long count = tensor.tensor().elements();
@@ -90,8 +91,9 @@ final class Measurement implements Closeable {
             this.unit = encoder.tileUnit();
         }
 
-        static Trial of(Scheme scheme, ConvertTensor tensor, ElementSource source, ConvertFile work)
+        static Trial of(MeasureWork.Candidate candidate, ConvertTensor tensor, ElementSource source, ConvertFile work)
                 throws IOException {
+            Scheme scheme = candidate.scheme();
             try {
                 scheme.check(tensor.tensor().shape());
             } catch (InvalidRequestException doesNotFit) {
@@ -104,7 +106,9 @@ final class Measurement implements Closeable {
                             tensor.tensor().dtype(),
                             tensor.tensor().shape(),
                             work.nonFinite()));
-            if (encoder.needsSurvey()) {
+            if (candidate.surveyed() != null) {
+                encoder.useSurveyed(candidate.surveyed());
+            } else if (encoder.needsSurvey()) {
                 encoder.survey(source);
             }
             int parts = scheme.parts(tensor.tensor().shape(), tensor.tensor().dtype())

@@ -22,7 +22,8 @@ final class ChoiceReport {
             for (PlannedTensor tensor : units.get(i).tensors()) {
                 layers.add(tensor.source().name());
             }
-            shown.add(new Report.Choice.Unit(layers, chosen.get(i).shown(), options));
+            String asked = units.get(i).tensors().get(0).scheme().spelling();
+            shown.add(new Report.Choice.Unit(layers, asked, chosen.get(i).shown(), options));
         }
         return new Report.Choice(target < 0 ? null : target, shown);
     }

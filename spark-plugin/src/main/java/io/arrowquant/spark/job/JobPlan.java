@@ -200,6 +200,24 @@ final class JobPlan {
 
     /** Quantized tensors whose scheme shares a first pass among those a runtime fuses, in sets of two or more. */
     List<List<PlannedTensor>> surveyedSets() {
+        return surveyedSets(plan);
+    }
+
+    /** The same, were some tensors quantized with another scheme: just their sets. */
+    List<List<PlannedTensor>> surveyedSets(List<PlannedTensor> some, Scheme scheme) {
+        if (!layout().isForRuntimes()) {
+            return List.of();
+        }
+        Map<CheckpointTensor, PlannedTensor> others = new HashMap<>();
+        for (PlannedTensor tensor : some) {
+            others.put(tensor.source(), new PlannedTensor(tensor.source(), scheme, null));
+        }
+        List<List<PlannedTensor>> sets = new ArrayList<>(surveyedSets(plan.with(others, request.recipe())));
+        sets.removeIf(set -> !others.containsKey(set.get(0).source()));
+        return sets;
+    }
+
+    private List<List<PlannedTensor>> surveyedSets(Plan plan) {
         List<List<PlannedTensor>> sets = new ArrayList<>();
         for (List<PlannedTensor> set : plan.scaleSets()) {
             List<PlannedTensor> sharing = new ArrayList<>();

@@ -29,7 +29,6 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Turns a checkpoint into model directories that runtimes load, in this order: claim the outputs; look at the tensors that
@@ -120,7 +119,7 @@ final class ModelJob {
             List<Map<TensorKey, List<byte[]>>> surveyed = new ArrayList<>();
             List<TaskStaging> stagings = new ArrayList<>();
             for (ModelJob job : jobs) {
-                surveyed.add(job.survey(context));
+                surveyed.add(SharedScales.survey(context, job.work, job.number, job.surveyedSets, job.configuration));
                 stagings.add(job.claim.taskStaging(job.configuration));
                 job.files.addAll(job.filesOf(division));
                 run.stopIfEnding();
@@ -202,27 +201,6 @@ final class ModelJob {
         byte[] text = ReportFile.bytes(report);
         ReportFile.write(storage, directory, Report.NAME, text, "report");
         return new Completed(new QuantizeJob.Result(report, records, output), text);
-    }
-
-    /** Tensors that a runtime fuses share a scale: what is found in each goes to all of its set. */
-    private Map<TensorKey, List<byte[]>> survey(SparkContext context) {
-        List<ConvertFile> works = new ArrayList<>();
-        for (List<PlannedTensor> set : surveyedSets) {
-            for (PlannedTensor member : set) {
-                works.add(work.of(number, works.size(), List.of(member), Map.of()));
-            }
-        }
-        List<byte[]> results = Conversion.survey(context, new SerializableConfiguration(configuration), works);
-        Map<TensorKey, List<byte[]>> surveyed = new HashMap<>();
-        int next = 0;
-        for (List<PlannedTensor> set : surveyedSets) {
-            List<byte[]> shared = List.copyOf(results.subList(next, next + set.size()));
-            next += set.size();
-            for (PlannedTensor member : set) {
-                surveyed.put(TensorKey.of(member.source()), shared);
-            }
-        }
-        return surveyed;
     }
 
     private List<Report.OutputFile> list() {

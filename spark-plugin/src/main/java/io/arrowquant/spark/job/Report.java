@@ -110,8 +110,8 @@ record Report(
      * @param targetBytes what all tensors may take, or null without a target
      */
     record Choice(Long targetBytes, List<Unit> units) {
-        /** Layers that decided together. */
-        record Unit(List<String> layers, String chosen, List<Option> options) {}
+        /** Layers that decided together; {@code asked} is what the recipe says of them. */
+        record Unit(List<String> layers, String asked, String chosen, List<Option> options) {}
 
         /** One way to store them; {@code cosine} is that of the worst layer. */
         record Option(String scheme, long bytes, Double squaredError, Double cosine) {}

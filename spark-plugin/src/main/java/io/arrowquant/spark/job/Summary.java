@@ -93,7 +93,7 @@ final class Summary {
         rest(streams, measured.size(), Report.NAME);
     }
 
-    /** What came out otherwise than the recipe's scheme. */
+    /** What came out otherwise than the recipe says. */
     private void printChoice(Streams streams) {
         Report.Choice choice = result.report().choice();
         if (choice == null) {
@@ -101,14 +101,14 @@ final class Summary {
         }
         TextTable table = new TextTable("layers", "chosen", ">bytes", ">cosine", "instead of");
         List<Report.Choice.Unit> others = new ArrayList<>();
-        String asked = result.report().recipe().scheme();
         for (Report.Choice.Unit unit : choice.units()) {
-            if (!unit.chosen().equals(asked)) {
+            if (!unit.chosen().equals(unit.asked())) {
                 others.add(unit);
             }
         }
         for (Report.Choice.Unit unit : others.subList(0, Math.min(MOST_ROWS, others.size()))) {
             Report.Choice.Option chosen = option(unit, unit.chosen());
+            String asked = unit.asked();
             Report.Choice.Option instead = option(unit, asked);
             table.row(
                     unit.layers().size() == 1
@@ -123,7 +123,7 @@ final class Summary {
         }
         streams.line("");
         streams.line("Chosen by what it costs: " + (choice.units().size() - others.size()) + " of "
-                + choice.units().size() + " sets of layers with " + asked + ", the others with");
+                + choice.units().size() + " sets of layers as the recipe says, the others with");
         table.print(streams);
         rest(streams, others.size(), Report.NAME);
     }
