@@ -155,7 +155,9 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--direct-io",
             paramLabel = "WHEN",
-            description = "Write files on this machine past its page cache: auto (default: from 64 MB on), on or off.")
+            description =
+                    "Write files on this machine past its page cache: on, off, or auto (default: from 64 MB on, as long as"
+                            + " it is faster).")
     private String directIo;
 
     @Option(

@@ -25,9 +25,15 @@ import java.util.concurrent.Future;
  * pieces. What begins or ends within a block goes through the page cache, and so does everything else once the system has
  * refused a piece. The two never meet in a block. A disk is waited for without the processor: while one piece is on its
  * way, the caller goes on with the next.
+ *
+ * <p>Which is faster depends on how far the disk is behind, and on whether the system has pages at hand: unless all shall go
+ * past the cache, pieces go the way that keeps the caller for less time.
  */
 final class AlignedWriter implements Closeable {
     private static final int PIECE = 1 << 20;
+
+    private static final int DIRECT = 0;
+    private static final int BUFFERED = 1;
 
     /** Writes shorter than this are not worth gathering, unless they continue another. */
     private static final int SHORT = 64 << 10;
@@ -54,26 +60,33 @@ final class AlignedWriter implements Closeable {
     private final FileChannel buffered;
     private final FileChannel direct;
     private final int block;
+    /** Null when all goes past the cache that can. */
+    private final FasterWay faster;
+
     private final Deque<Run> runs = new ArrayDeque<>();
     private volatile boolean refused;
     /** The piece on its way, or null. */
     private Future<Void> pending;
 
-    AlignedWriter(FileChannel buffered, FileChannel direct, int block) {
+    AlignedWriter(FileChannel buffered, FileChannel direct, int block, boolean always) {
         this.buffered = buffered;
         this.direct = direct;
         this.block = block;
+        this.faster = always ? null : new FasterWay();
     }
 
-    /** A writer to a file that {@code buffered} has open, or null when the system has no such way to it. */
-    static AlignedWriter open(Path file, FileChannel buffered) {
+    /**
+     * A writer to a file that {@code buffered} has open, or null when the system has no way past the cache to it;
+     * {@code always} is to take that way also where it is slower.
+     */
+    static AlignedWriter open(Path file, FileChannel buffered, boolean always) {
         try {
             long block = Files.getFileStore(file).getBlockSize();
             if (block <= 0 || block > LARGEST_BLOCK || Long.bitCount(block) != 1) {
                 return null;
             }
             FileChannel direct = FileChannel.open(file, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
-            return new AlignedWriter(buffered, direct, LARGEST_BLOCK);
+            return new AlignedWriter(buffered, direct, LARGEST_BLOCK, always);
         } catch (IOException | UnsupportedOperationException unsupported) {
             return null;
         }
@@ -124,7 +137,27 @@ final class AlignedWriter implements Closeable {
         }
     }
 
-    /** Sends a filled buffer on its way, after the one before it. */
+    /** The way for the next piece. */
+    private int chooseWay() {
+        return refused ? BUFFERED : faster == null ? DIRECT : faster.next();
+    }
+
+    /** Awaits the piece on its way, to write another; the system lets nobody else write to the file before. */
+    private void awaitTurn() throws IOException {
+        if (pending != null) {
+            long begin = System.nanoTime();
+            awaitPending();
+            took(DIRECT, System.nanoTime() - begin);
+        }
+    }
+
+    private void took(int way, long nanos) {
+        if (faster != null) {
+            faster.took(way, nanos);
+        }
+    }
+
+    /** Sends a buffer on its way, after the one before it. */
     private void send(ByteBuffer filled, long start) throws IOException {
         awaitPending();
         pending = WRITING.submit(() -> {
@@ -194,43 +227,89 @@ final class AlignedWriter implements Closeable {
     /** Forgets what is still held. What is on its way ends by itself, perhaps with an error that matters no more. */
     @Override
     public void close() throws IOException {
-        runs.forEach(run -> SPARE.add(run.held));
+        runs.forEach(Run::forget);
         runs.clear();
         direct.close();
     }
 
-    /** Bytes that follow each other, and begin at a block. */
+    /** Bytes that follow each other, and begin at a block. Pieces that go through the cache go there as they come. */
     private final class Run {
-        private ByteBuffer held = buffer();
+        /** Where the piece begins, and how much of it there is. */
         private long start;
+
+        private int count;
+        private int way;
+        /** What is there of a piece that goes past the cache, otherwise null. */
+        private ByteBuffer held;
+
+        private long nanos;
 
         Run(long start) {
             this.start = start;
         }
 
         long end() {
-            return start + held.position();
+            return start + count;
         }
 
         void add(byte[] bytes, int offset, int length) throws IOException {
             int at = offset;
             for (int left = length; left > 0; ) {
-                int count = Math.min(left, held.remaining());
-                held.put(bytes, at, count);
-                at += count;
-                left -= count;
-                if (!held.hasRemaining()) {
-                    ByteBuffer filled = held;
-                    held = buffer();
-                    long place = start;
-                    start += PIECE;
-                    send(filled, place);
+                if (count == 0) {
+                    begin();
+                }
+                int taken = Math.min(left, PIECE - count);
+                if (way == DIRECT) {
+                    held.put(bytes, at, taken);
+                } else {
+                    long begin = System.nanoTime();
+                    writeBuffered(end(), ByteBuffer.wrap(bytes, at, taken));
+                    nanos += System.nanoTime() - begin;
+                }
+                at += taken;
+                left -= taken;
+                count += taken;
+                if (count == PIECE) {
+                    complete();
                 }
             }
         }
 
+        private void begin() throws IOException {
+            way = chooseWay();
+            nanos = 0;
+            if (way == DIRECT) {
+                held = buffer();
+            } else {
+                awaitTurn();
+            }
+        }
+
+        private void complete() throws IOException {
+            if (way == DIRECT) {
+                awaitTurn();
+                finish();
+            } else {
+                took(BUFFERED, nanos);
+            }
+            start += PIECE;
+            count = 0;
+        }
+
+        /** Sends what is held. */
         void finish() throws IOException {
-            send(held, start);
+            ByteBuffer filled = held;
+            held = null;
+            if (filled != null) {
+                send(filled, start);
+            }
+        }
+
+        void forget() {
+            if (held != null) {
+                SPARE.add(held);
+                held = null;
+            }
         }
     }
 }

@@ -7,12 +7,13 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Whether large files of this machine are written past its page cache. That spares the cache and the time it takes to fill
- * fresh pages, but whoever reads the files next has to fetch them from the disk, and a slow disk is waited for.
+ * Whether large files of this machine are written past its page cache. That spares the cache, and the time it takes to fill
+ * pages that are fresh; but whoever reads the files next has to fetch them from the disk, and a slow disk is waited for.
  */
 public enum DirectIo {
-    /** For files that are large enough to gain from it. */
+    /** For files that are large enough to gain from it, as long as it is faster. */
     AUTO,
+    /** Also where the cache would be faster. */
     ON,
     OFF;
 
@@ -46,7 +47,8 @@ public enum DirectIo {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    boolean suits(long fileBytes) {
-        return this == ON || (this == AUTO && fileBytes >= LARGE_FILE);
+    /** The choice for a file of about so many bytes. */
+    DirectIo forFile(long bytes) {
+        return this == AUTO && bytes < LARGE_FILE ? OFF : this;
     }
 }

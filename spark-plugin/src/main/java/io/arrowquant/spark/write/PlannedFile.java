@@ -30,15 +30,15 @@ public final class PlannedFile implements Closeable {
     private boolean finished;
     private boolean sending;
 
-    /** {@code store} is null when {@code local} is the file itself; {@code direct} is to write past the page cache. */
-    PlannedFile(TaskDirectory directory, Path local, Storage store, String target, boolean direct) throws IOException {
+    /** {@code store} is null when {@code local} is the file itself. */
+    PlannedFile(TaskDirectory directory, Path local, Storage store, String target, DirectIo direct) throws IOException {
         this.directory = directory;
         this.local = local;
         this.store = store;
         this.target = target;
         this.channel = FileChannel.open(
                 local, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        this.aligned = direct ? AlignedWriter.open(local, channel) : null;
+        this.aligned = direct == DirectIo.OFF ? null : AlignedWriter.open(local, channel, direct == DirectIo.ON);
     }
 
     public void write(long position, byte[] bytes, int offset, int length) throws IOException {

@@ -40,7 +40,7 @@ final class TaskDirectory {
     }
 
     /** {@code direct} is to write past the page cache, where the output is on this machine. */
-    PlannedFile createPlanned(String name, boolean direct) throws IOException {
+    PlannedFile createPlanned(String name, DirectIo direct) throws IOException {
         if (!created) {
             makeDirectory();
         }
@@ -49,7 +49,7 @@ final class TaskDirectory {
             return new PlannedFile(this, Paths.get(target), null, target, direct);
         }
         Path spool = spoolDirectory.resolve("arrowquant-" + UUID.randomUUID() + ".spool");
-        return new PlannedFile(this, spool, storage, target, false);
+        return new PlannedFile(this, spool, storage, target, DirectIo.OFF);
     }
 
     /** Says that all files of this attempt, perhaps made by another of these, are finished. */

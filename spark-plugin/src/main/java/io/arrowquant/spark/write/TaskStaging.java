@@ -42,6 +42,6 @@ public final class TaskStaging implements Serializable {
     public PlannedFile create(int partition, long taskId, String name, long bytes) throws IOException {
         Storage storage = Storages.reopen(place.output(), configuration.value());
         return new TaskDirectory(storage, place, partition, taskId, LocalDirectories.forTask(taskId))
-                .createPlanned(name, DirectIo.of(configuration.value()).suits(bytes));
+                .createPlanned(name, DirectIo.of(configuration.value()).forFile(bytes));
     }
 }

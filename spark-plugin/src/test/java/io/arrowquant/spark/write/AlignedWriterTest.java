@@ -23,11 +23,11 @@ class AlignedWriterTest {
 
     private final Random random = new Random(3);
 
-    private Path write(byte[] expected, int streams, int longest) throws IOException {
+    private Path write(byte[] expected, int streams, int longest, boolean always) throws IOException {
         Path file = directory.resolve("file");
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            AlignedWriter writer = AlignedWriter.open(file, channel);
+            AlignedWriter writer = AlignedWriter.open(file, channel, always);
             Assumptions.assumeTrue(writer != null, "this file system knows no direct writes");
             try (writer) {
                 writeInTurns(writer, expected, streams, longest);
@@ -67,7 +67,15 @@ class AlignedWriterTest {
     void streamsOfLongWrites(int streams) throws IOException {
         byte[] expected = bytes(9_000_001);
 
-        assertThat(Files.readAllBytes(write(expected, streams, 700_000))).isEqualTo(expected);
+        assertThat(Files.readAllBytes(write(expected, streams, 700_000, true))).isEqualTo(expected);
+    }
+
+    /** Pieces of both ways side by side: each is tried. */
+    @Test
+    void streamsThatGoWhicheverWayIsFaster() throws IOException {
+        byte[] expected = bytes(40_000_001);
+
+        assertThat(Files.readAllBytes(write(expected, 3, 3_000_000, false))).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -75,7 +83,7 @@ class AlignedWriterTest {
     void shortWrites(int longest) throws IOException {
         byte[] expected = bytes(300_001);
 
-        assertThat(Files.readAllBytes(write(expected, 2, longest))).isEqualTo(expected);
+        assertThat(Files.readAllBytes(write(expected, 2, longest, true))).isEqualTo(expected);
     }
 
     @Test
@@ -83,7 +91,7 @@ class AlignedWriterTest {
         byte[] expected = bytes(3_000_000);
         Path file = directory.resolve("file");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                AlignedWriter writer = AlignedWriter.open(file, channel)) {
+                AlignedWriter writer = AlignedWriter.open(file, channel, true)) {
             Assumptions.assumeTrue(writer != null, "this file system knows no direct writes");
             writer.write(5_003, expected, 5_003, 1_500_000);
             writer.write(1_505_103, expected, 1_505_103, expected.length - 1_505_103);
@@ -95,12 +103,13 @@ class AlignedWriterTest {
         assertThat(Files.readAllBytes(file)).isEqualTo(expected);
     }
 
-    @Test
-    void aRefusedPieceGoesThroughThePageCache() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRefusedPieceGoesThroughThePageCache(boolean always) throws IOException {
         byte[] expected = bytes(5_000_000);
         Path file = directory.resolve("file");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            AlignedWriter writer = new AlignedWriter(channel, closedChannel(file), 4096);
+            AlignedWriter writer = new AlignedWriter(channel, closedChannel(file), 4096, always);
             writer.write(100, expected, 100, 2_000_000);
             writer.write(2_000_100, expected, 2_000_100, expected.length - 2_000_100);
             writer.write(0, expected, 0, 100);
@@ -120,10 +129,10 @@ class AlignedWriterTest {
 
     @Test
     void theUserChooses() {
-        assertThat(DirectIo.of("auto").suits(1 << 20)).isFalse();
-        assertThat(DirectIo.of("AUTO").suits(1 << 30)).isTrue();
-        assertThat(DirectIo.of("on").suits(0)).isTrue();
-        assertThat(DirectIo.of("off").suits(1L << 40)).isFalse();
+        assertThat(DirectIo.of("auto").forFile(1 << 20)).isEqualTo(DirectIo.OFF);
+        assertThat(DirectIo.of("AUTO").forFile(1 << 30)).isEqualTo(DirectIo.AUTO);
+        assertThat(DirectIo.of("on").forFile(0)).isEqualTo(DirectIo.ON);
+        assertThat(DirectIo.of("off").forFile(1L << 40)).isEqualTo(DirectIo.OFF);
         assertThatThrownBy(() -> DirectIo.of("maybe"))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("auto, on, off");
