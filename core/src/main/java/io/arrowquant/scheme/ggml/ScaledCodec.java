@@ -12,6 +12,12 @@ abstract class ScaledCodec implements BlockCodec {
     /** Scales of a run. */
     static final int SCALES = BlockPassKernels.BLOCKS;
 
+    /**
+     * Blocks of a run of elements that are read as they are stored. While passes go over few blocks, the processor fetches
+     * the next ones by itself; it does not look as far ahead as a long run.
+     */
+    private static final int STORED_BLOCKS = 16;
+
     private final int elements;
     private final int bytes;
     private final int runBlocks;
@@ -94,11 +100,11 @@ abstract class ScaledCodec implements BlockCodec {
 
     @Override
     public final boolean encodeBrain(byte[] stored, int byteOffset, int blocks, byte[] target, int at) {
-        for (int first = 0; first < blocks; first += runBlocks) {
+        for (int first = 0; first < blocks; first += STORED_BLOCKS) {
             int from = byteOffset + 2 * first * elements;
             int to = at + first * bytes;
             leftCount = 0;
-            if (!encodeBrainRun(stored, from, Math.min(runBlocks, blocks - first), target, to)) {
+            if (!encodeBrainRun(stored, from, Math.min(STORED_BLOCKS, blocks - first), target, to)) {
                 return false;
             }
             for (int i = 0; i < leftCount; i++) {
