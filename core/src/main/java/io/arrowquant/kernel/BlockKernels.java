@@ -34,4 +34,8 @@ public interface BlockKernels {
             int lowest,
             int highest,
             byte[] codes);
+
+    /** Codes of a few numbers, one a byte: {@code clamp(nearest(x * factor), lowest, highest) + zero}, ties to even. */
+    void round(
+            float[] values, int count, float factor, int lowest, int highest, int zero, byte[] codes, int codeOffset);
 }

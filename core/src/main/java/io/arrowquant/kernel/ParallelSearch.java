@@ -71,6 +71,11 @@ abstract class ParallelSearch implements SubBlockSearch {
     }
 
     @Override
+    public final void putScales(int first, int count, float[] target) {
+        System.arraycopy(scales, first, target, 0, count);
+    }
+
+    @Override
     public final float shift(int subBlock) {
         return shifts[subBlock];
     }

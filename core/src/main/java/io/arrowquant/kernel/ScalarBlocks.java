@@ -63,6 +63,28 @@ final class ScalarBlocks implements BlockKernels {
         }
     }
 
+    @Override
+    public void round(
+            float[] values, int count, float factor, int lowest, int highest, int zero, byte[] codes, int codeOffset) {
+        roundFrom(0, values, count, factor, lowest, highest, zero, codes, codeOffset);
+    }
+
+    static void roundFrom(
+            int first,
+            float[] values,
+            int count,
+            float factor,
+            int lowest,
+            int highest,
+            int zero,
+            byte[] codes,
+            int codeOffset) {
+        for (int i = first; i < count; i++) {
+            int code = nearest(values[i] * factor);
+            codes[codeOffset + i] = (byte) (Math.max(lowest, Math.min(highest, code)) + zero);
+        }
+    }
+
     /** Nearest whole number, ties to even; beyond 2^22 the result wraps, as in ggml. */
     static int nearest(float value) {
         return (Float.floatToRawIntBits(value + ROUNDER) & ROUNDED_MASK) - ROUNDED_ZERO;

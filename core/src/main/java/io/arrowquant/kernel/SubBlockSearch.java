@@ -18,6 +18,13 @@ public interface SubBlockSearch {
     /** The scale of a sub-block of the last call. */
     float scale(int subBlock);
 
+    /** The scales of sub-blocks that follow each other. */
+    default void putScales(int first, int count, float[] target) {
+        for (int j = 0; j < count; j++) {
+            target[j] = scale(first + j);
+        }
+    }
+
     /** What is subtracted from its scaled codes; zero for formats without offset. */
     float shift(int subBlock);
 

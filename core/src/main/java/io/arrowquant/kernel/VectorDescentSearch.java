@@ -10,36 +10,68 @@ import static io.arrowquant.kernel.VectorShapes.INTS;
 import static io.arrowquant.kernel.VectorShapes.INT_VECTOR;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
  * The code by code search with a sub-block in each lane. Most sub-blocks are settled: the first sweep would change none of
  * their codes. A pass whose steps do not wait for each other finds these; the others are brought together, and swept until
- * no lane changes; for a lane that is done one more sweep changes nothing.
+ * no lane of their vector changes; for a lane that is done one more sweep changes nothing. Each step of a sweep waits for the
+ * one before, most of its time, so that all vectors take one step before any takes the next.
  */
 final class VectorDescentSearch extends VectorSignedSearch {
-    /** So many that those to sweep usually fill what is swept at once. */
-    private static final int SEARCHED_AT_ONCE = 8 * LANES;
+    /** Of a sub-block. A constant, so that the compiler sees where loops go. */
+    static final int ELEMENTS = 16;
 
-    private static final int SWEPT_AT_ONCE = 2 * LANES;
+    /** So many that those to sweep are enough vectors to keep the processor busy; more would not fit its cache. */
+    private static final int SEARCHED_AT_ONCE = 16 * LANES;
 
     /** Up to here no comparison meets an infinity, so that the sign of a difference tells the greater of two numbers. */
     private static final float LARGEST = 0x1p12f;
+
+    /** The bits of a rounded number above those of {@link ScalarBlocks#ROUNDED_MASK}, while there was no overflow. */
+    private static final int ROUNDER_BITS = 0x4b000000;
+
+    private static final int SPAN = ELEMENTS * LANES;
+
+    /** Where the own lanes begin in the tile. */
+    private static final int OWN = SEARCHED_AT_ONCE * ELEMENTS;
+
+    private static final int[] OWN_HOMES = new int[SEARCHED_AT_ONCE];
+
+    static {
+        Arrays.setAll(OWN_HOMES, j -> j);
+    }
+
+    /** Of a vector that is swept: of codes times values, and of squared codes. */
+    private static final int SUMS = 2 * LANES;
 
     /** Codes go from {@code -limit} to {@code limit - 1}. */
     private final int limit;
 
     private final float[] codes;
 
+    /** Of the vectors that are swept, now and before the sweep. */
+    private final float[] sums;
+
+    private final float[] before;
+
+    /** The sums of each lane. */
     private final float[] codeTimesValue;
+
     private final float[] codeSquared;
 
     /** Not zero where the first sweep may change a code. */
     private final int[] unsettled;
+
+    /** Which of the vectors that are swept is at a place, and at which place each is. */
+    private final int[] places = new int[SEARCHED_AT_ONCE / LANES];
+
+    private final int[] placeOf = new int[SEARCHED_AT_ONCE / LANES];
+    private final float[] aside = new float[SPAN];
 
     /** The sub-blocks to sweep, and room for one that is not. */
     private final int[] pendings = new int[SEARCHED_AT_ONCE + 1];
@@ -47,10 +79,12 @@ final class VectorDescentSearch extends VectorSignedSearch {
     /** The lane of each sub-block: its own, or one from {@link #SEARCHED_AT_ONCE} on if it has to be swept. */
     private final int[] homes = new int[SEARCHED_AT_ONCE];
 
-    VectorDescentSearch(int limit, int elements, SubBlockSearch plain) {
-        super(elements, SEARCHED_AT_ONCE, SEARCHED_AT_ONCE, LARGEST, plain);
+    VectorDescentSearch(int limit, SubBlockSearch plain) {
+        super(ELEMENTS, SEARCHED_AT_ONCE, SEARCHED_AT_ONCE, LARGEST, plain);
         this.limit = limit;
         this.codes = new float[tile.length];
+        this.sums = new float[SUMS * (SEARCHED_AT_ONCE / LANES)];
+        this.before = new float[sums.length];
         this.codeTimesValue = new float[lanes];
         this.codeSquared = new float[lanes];
         this.unsettled = new int[lanes];
@@ -68,14 +102,14 @@ final class VectorDescentSearch extends VectorSignedSearch {
         for (int i = 0; i < pending; i++) {
             farthest[SEARCHED_AT_ONCE + i] = farthest[pendings[i]];
         }
-        for (int lane = 0; lane < pending; lane += SWEPT_AT_ONCE) {
-            sweepUntilSettled(SEARCHED_AT_ONCE + lane);
-        }
+        sweepUntilSettled(pending);
         for (int i = 0; i < pending; i++) {
             int j = pendings[i];
-            homes[j] = SEARCHED_AT_ONCE + i;
-            codeTimesValue[j] = codeTimesValue[SEARCHED_AT_ONCE + i];
-            codeSquared[j] = codeSquared[SEARCHED_AT_ONCE + i];
+            int place = placeOf[i / LANES];
+            homes[j] = SEARCHED_AT_ONCE + place * LANES + i % LANES;
+            int sum = SUMS * place + i % LANES;
+            codeTimesValue[j] = sums[sum];
+            codeSquared[j] = sums[sum + LANES];
         }
         for (int j = 0; j < count; j++) {
             scales[j] = codeTimesValue[j] / codeSquared[j];
@@ -89,23 +123,69 @@ final class VectorDescentSearch extends VectorSignedSearch {
 
     /** Lists the sub-blocks to sweep, and gives all others their own lane. Branches would be guesses here. */
     private int findPending(int count) {
+        System.arraycopy(OWN_HOMES, 0, homes, 0, count);
         int pending = 0;
         for (int j = 0; j < count; j++) {
-            homes[j] = j;
             pendings[pending] = j;
             pending += unsettled[j] == 0 || negligible[j] || left[j] ? 0 : 1;
         }
         return pending;
     }
 
-    /** Begins anew for two vectors. Lanes without a sub-block have one of an earlier call, which does not matter. */
-    private void sweepUntilSettled(int lane) {
-        encode(lane);
-        encode(lane + LANES);
-        int sweep = 0;
-        while (sweep < SWEEPS && sweep(lane)) {
-            sweep++;
+    /** Begins anew. Lanes without a sub-block have one of an earlier call, which does not matter. */
+    private void sweepUntilSettled(int pending) {
+        int vectors = (pending + LANES - 1) / LANES;
+        for (int vector = 0; vector < vectors; vector++) {
+            int lane = SEARCHED_AT_ONCE + vector * LANES;
+            encode(lane);
+            System.arraycopy(codeTimesValue, lane, sums, SUMS * vector, LANES);
+            System.arraycopy(codeSquared, lane, sums, SUMS * vector + LANES, LANES);
+            places[vector] = vector;
         }
+        int open = vectors;
+        for (int sweep = 0; sweep < SWEEPS && open > 0; sweep++) {
+            System.arraycopy(sums, 0, before, 0, SUMS * open);
+            for (int element = 0; element < ELEMENTS; element++) {
+                sweep(element, open);
+            }
+            open = bringChangedToFront(open);
+        }
+        for (int vector = 0; vector < vectors; vector++) {
+            placeOf[places[vector]] = vector;
+        }
+    }
+
+    /** Returns the number of vectors in which the last sweep has changed a lane; they come first. */
+    private int bringChangedToFront(int vectors) {
+        int open = vectors;
+        for (int vector = vectors - 1; vector >= 0; vector--) {
+            int begin = SUMS * vector;
+            // A code that is taken changes the sums.
+            if (Arrays.equals(sums, begin, begin + SUMS, before, begin, begin + SUMS)) {
+                open--;
+                swap(vector, open);
+            }
+        }
+        return open;
+    }
+
+    private void swap(int one, int other) {
+        if (one == other) {
+            return;
+        }
+        int from = OWN + one * SPAN;
+        int to = OWN + other * SPAN;
+        System.arraycopy(codes, from, aside, 0, SPAN);
+        System.arraycopy(codes, to, codes, from, SPAN);
+        System.arraycopy(aside, 0, codes, to, SPAN);
+        System.arraycopy(sums, SUMS * one, aside, 0, SUMS);
+        System.arraycopy(sums, SUMS * other, sums, SUMS * one, SUMS);
+        System.arraycopy(aside, 0, sums, SUMS * other, SUMS);
+        // The values of what is settled are needed no more.
+        System.arraycopy(tile, to, tile, from, SPAN);
+        int place = places[one];
+        places[one] = places[other];
+        places[other] = place;
     }
 
     private void encode(int lane) {
@@ -114,8 +194,8 @@ final class VectorDescentSearch extends VectorSignedSearch {
                 FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, -limit)).div(divisor);
         FloatVector products = FLOAT_VECTOR.cast(FloatVector.zero(FLOATS));
         FloatVector squared = products;
-        int from = lane * elements;
-        for (int at = from; at < from + span; at += LANES) {
+        int from = lane * ELEMENTS;
+        for (int at = from; at < from + SPAN; at += LANES) {
             FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, at));
             FloatVector rounded = inverse.mul(x).add(ROUNDER);
             IntVector whole = INT_VECTOR
@@ -143,8 +223,8 @@ final class VectorDescentSearch extends VectorSignedSearch {
         IntVector changed = INT_VECTOR.cast(IntVector.zero(INTS));
         FloatVector bestProducts = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeTimesValue, lane));
         FloatVector bestSquares = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeSquared, lane));
-        int from = lane * elements;
-        for (int at = from; at < from + span; at += LANES) {
+        int from = lane * ELEMENTS;
+        for (int at = from; at < from + SPAN; at += LANES) {
             FloatVector old = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codes, at));
             FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, at));
             FloatVector square = x.mul(x);
@@ -167,124 +247,67 @@ final class VectorDescentSearch extends VectorSignedSearch {
     }
 
     /**
-     * Tries another code for one element after the other, in two vectors; returns whether any changed. What C compares is
-     * the sign of a difference here, and what it then assigns is chosen by bits: masks would cost more than the arithmetic.
+     * Tries another code for one element of each sub-block of the first vectors. What C compares is the sign of a difference
+     * here, and what it then assigns is chosen by bits: masks would cost more than the arithmetic. No sum is ever negative
+     * zero, so that bits tell what is above zero.
      */
-    private boolean sweep(int lane) {
-        int other = lane + LANES;
-        FloatVector zero = FLOAT_VECTOR.cast(FloatVector.zero(FLOATS));
-        IntVector changed = INT_VECTOR.cast(IntVector.zero(INTS));
-        FloatVector bestProductsA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeTimesValue, lane));
-        FloatVector bestProductsB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeTimesValue, other));
-        FloatVector bestSquaresA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeSquared, lane));
-        FloatVector bestSquaresB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codeSquared, other));
-        int from = lane * elements;
-        int end = from + span;
-        for (int a = from; a < end; a += LANES) {
-            int b = a + span;
-            bestProductsA = FLOAT_VECTOR.cast(bestProductsA);
-            bestProductsB = FLOAT_VECTOR.cast(bestProductsB);
-            bestSquaresA = FLOAT_VECTOR.cast(bestSquaresA);
-            bestSquaresB = FLOAT_VECTOR.cast(bestSquaresB);
-            FloatVector xA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, a));
-            FloatVector xB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, b));
-            FloatVector oldA = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codes, a));
-            FloatVector oldB = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codes, b));
-            FloatVector squareA = xA.mul(xA);
-            FloatVector squareB = xB.mul(xB);
-            FloatVector cubeA = squareA.mul(xA);
-            FloatVector cubeB = squareB.mul(xB);
-            FloatVector productsA = bestProductsA.sub(cubeA.mul(oldA));
-            FloatVector productsB = bestProductsB.sub(cubeB.mul(oldB));
-            FloatVector restA = bestSquaresA.sub(squareA.mul(oldA).mul(oldA));
-            FloatVector restB = bestSquaresB.sub(squareB.mul(oldB).mul(oldB));
-            FloatVector roundedA = xA.mul(restA).div(productsA).add(ROUNDER);
-            FloatVector roundedB = xB.mul(restB).div(productsB).add(ROUNDER);
-            IntVector wholeA = INT_VECTOR
-                    .cast(roundedA.reinterpretAsInts())
+    private void sweep(int element, int vectors) {
+        IntVector zero = INT_VECTOR.cast(IntVector.zero(INTS));
+        int lowest = ROUNDER_BITS + ROUNDED_ZERO - limit;
+        int highest = ROUNDER_BITS + ROUNDED_ZERO + limit - 1;
+        int first = OWN + element * LANES;
+        for (int i = 0; i < vectors; i++) {
+            int at = first + i * SPAN;
+            int sum = SUMS * i;
+            FloatVector bestProducts = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, sums, sum));
+            FloatVector bestSquares = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, sums, sum + LANES));
+            FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, tile, at));
+            FloatVector old = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, codes, at));
+            FloatVector square = x.mul(x);
+            FloatVector cube = square.mul(x);
+            FloatVector products = bestProducts.sub(cube.mul(old));
+            FloatVector rest = bestSquares.sub(square.mul(old).mul(old));
+            FloatVector rounded = x.mul(rest).div(products).add(ROUNDER);
+            IntVector whole = INT_VECTOR
+                    .cast(rounded.reinterpretAsInts())
                     .and(ROUNDED_MASK)
-                    .sub(ROUNDED_ZERO)
-                    .max(-limit)
-                    .min(limit - 1);
-            IntVector wholeB = INT_VECTOR
-                    .cast(roundedB.reinterpretAsInts())
-                    .and(ROUNDED_MASK)
-                    .sub(ROUNDED_ZERO)
-                    .max(-limit)
-                    .min(limit - 1);
-            FloatVector codeA = FLOAT_VECTOR.cast(wholeA.convertShape(I2F, FLOATS, 0));
-            FloatVector codeB = FLOAT_VECTOR.cast(wholeB.convertShape(I2F, FLOATS, 0));
-            FloatVector newProductsA = productsA.add(cubeA.mul(codeA));
-            FloatVector newProductsB = productsB.add(cubeB.mul(codeB));
-            FloatVector newSquaresA = restA.add(squareA.mul(codeA).mul(codeA));
-            FloatVector newSquaresB = restB.add(squareB.mul(codeB).mul(codeB));
-            FloatVector worseA = bestProductsA
-                    .mul(bestProductsA)
-                    .mul(newSquaresA)
-                    .sub(newProductsA.mul(newProductsA).mul(bestSquaresA));
-            FloatVector worseB = bestProductsB
-                    .mul(bestProductsB)
-                    .mul(newSquaresB)
-                    .sub(newProductsB.mul(newProductsB).mul(bestSquaresB));
-            IntVector betterA = INT_VECTOR
-                    .cast(worseA.reinterpretAsInts())
-                    .and(INT_VECTOR.cast(zero.sub(newSquaresA).reinterpretAsInts()))
-                    .and(INT_VECTOR.cast(zero.sub(productsA).reinterpretAsInts()))
-                    .and(INT_VECTOR.cast(zero.sub(codeA.sub(oldA).abs()).reinterpretAsInts()));
-            IntVector betterB = INT_VECTOR
-                    .cast(worseB.reinterpretAsInts())
-                    .and(INT_VECTOR.cast(zero.sub(newSquaresB).reinterpretAsInts()))
-                    .and(INT_VECTOR.cast(zero.sub(productsB).reinterpretAsInts()))
-                    .and(INT_VECTOR.cast(zero.sub(codeB.sub(oldB).abs()).reinterpretAsInts()));
-            IntVector takenA = INT_VECTOR.cast(betterA.lanewise(ASHR, 31));
-            IntVector takenB = INT_VECTOR.cast(betterB.lanewise(ASHR, 31));
-            changed = INT_VECTOR.cast(changed).or(takenA).or(takenB);
-            IntVector oldBitsA = INT_VECTOR.cast(oldA.reinterpretAsInts());
-            IntVector oldBitsB = INT_VECTOR.cast(oldB.reinterpretAsInts());
-            IntVector codeBitsA = INT_VECTOR.cast(INT_VECTOR
-                    .cast(oldBitsA.lanewise(XOR, codeA.reinterpretAsInts()))
-                    .and(takenA)
-                    .lanewise(XOR, oldBitsA));
-            IntVector codeBitsB = INT_VECTOR.cast(INT_VECTOR
-                    .cast(oldBitsB.lanewise(XOR, codeB.reinterpretAsInts()))
-                    .and(takenB)
-                    .lanewise(XOR, oldBitsB));
-            FLOAT_VECTOR.cast(codeBitsA.reinterpretAsFloats()).intoArray(codes, a);
-            FLOAT_VECTOR.cast(codeBitsB.reinterpretAsFloats()).intoArray(codes, b);
-            IntVector productBitsA = INT_VECTOR.cast(bestProductsA.reinterpretAsInts());
-            IntVector productBitsB = INT_VECTOR.cast(bestProductsB.reinterpretAsInts());
-            IntVector squareBitsA = INT_VECTOR.cast(bestSquaresA.reinterpretAsInts());
-            IntVector squareBitsB = INT_VECTOR.cast(bestSquaresB.reinterpretAsInts());
-            bestProductsA = FLOAT_VECTOR.cast(INT_VECTOR
-                    .cast(INT_VECTOR
-                            .cast(productBitsA.lanewise(XOR, newProductsA.reinterpretAsInts()))
-                            .and(takenA)
-                            .lanewise(XOR, productBitsA))
-                    .reinterpretAsFloats());
-            bestProductsB = FLOAT_VECTOR.cast(INT_VECTOR
-                    .cast(INT_VECTOR
-                            .cast(productBitsB.lanewise(XOR, newProductsB.reinterpretAsInts()))
-                            .and(takenB)
-                            .lanewise(XOR, productBitsB))
-                    .reinterpretAsFloats());
-            bestSquaresA = FLOAT_VECTOR.cast(INT_VECTOR
-                    .cast(INT_VECTOR
-                            .cast(squareBitsA.lanewise(XOR, newSquaresA.reinterpretAsInts()))
-                            .and(takenA)
-                            .lanewise(XOR, squareBitsA))
-                    .reinterpretAsFloats());
-            bestSquaresB = FLOAT_VECTOR.cast(INT_VECTOR
-                    .cast(INT_VECTOR
-                            .cast(squareBitsB.lanewise(XOR, newSquaresB.reinterpretAsInts()))
-                            .and(takenB)
-                            .lanewise(XOR, squareBitsB))
-                    .reinterpretAsFloats());
+                    .or(ROUNDER_BITS)
+                    .max(lowest)
+                    .min(highest);
+            FloatVector code = FLOAT_VECTOR.cast(whole.reinterpretAsFloats()).sub(ROUNDER);
+            FloatVector newProducts = products.add(cube.mul(code));
+            FloatVector newSquares = rest.add(square.mul(code).mul(code));
+            FloatVector worse = bestProducts
+                    .mul(bestProducts)
+                    .mul(newSquares)
+                    .sub(newProducts.mul(newProducts).mul(bestSquares));
+            IntVector least = INT_VECTOR
+                    .cast(products.reinterpretAsInts())
+                    .min(INT_VECTOR.cast(newSquares.reinterpretAsInts()))
+                    .min(INT_VECTOR.cast(code.sub(old).abs().reinterpretAsInts()));
+            IntVector taken = INT_VECTOR.cast(INT_VECTOR
+                    .cast(worse.reinterpretAsInts())
+                    .and(zero.sub(least))
+                    .lanewise(ASHR, 31));
+            IntVector oldBits = INT_VECTOR.cast(old.reinterpretAsInts());
+            IntVector codeBits = INT_VECTOR.cast(INT_VECTOR
+                    .cast(oldBits.lanewise(XOR, code.reinterpretAsInts()))
+                    .and(taken)
+                    .lanewise(XOR, oldBits));
+            IntVector productBits = INT_VECTOR.cast(bestProducts.reinterpretAsInts());
+            IntVector squareBits = INT_VECTOR.cast(bestSquares.reinterpretAsInts());
+            IntVector chosenProducts = INT_VECTOR.cast(INT_VECTOR
+                    .cast(productBits.lanewise(XOR, newProducts.reinterpretAsInts()))
+                    .and(taken)
+                    .lanewise(XOR, productBits));
+            IntVector chosenSquares = INT_VECTOR.cast(INT_VECTOR
+                    .cast(squareBits.lanewise(XOR, newSquares.reinterpretAsInts()))
+                    .and(taken)
+                    .lanewise(XOR, squareBits));
+            FLOAT_VECTOR.cast(codeBits.reinterpretAsFloats()).intoArray(codes, at);
+            FLOAT_VECTOR.cast(chosenProducts.reinterpretAsFloats()).intoArray(sums, sum);
+            FLOAT_VECTOR.cast(chosenSquares.reinterpretAsFloats()).intoArray(sums, sum + LANES);
         }
-        FLOAT_VECTOR.cast(bestProductsA).intoArray(codeTimesValue, lane);
-        FLOAT_VECTOR.cast(bestProductsB).intoArray(codeTimesValue, other);
-        FLOAT_VECTOR.cast(bestSquaresA).intoArray(codeSquared, lane);
-        FLOAT_VECTOR.cast(bestSquaresB).intoArray(codeSquared, other);
-        return INT_VECTOR.cast(changed).reduceLanes(OR) != 0;
     }
 
     @Override

@@ -55,6 +55,14 @@ abstract class ProviderContract {
     }
 
     @Nested
+    class Blocks extends BlockContract {
+        @Override
+        BlockKernels kernels() {
+            return provider().blocks();
+        }
+    }
+
+    @Nested
     class FourBit extends FourBitContract {
         @Override
         FourBitKernels kernels() {

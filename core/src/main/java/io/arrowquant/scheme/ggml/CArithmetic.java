@@ -8,6 +8,8 @@ final class CArithmetic {
     /** 1.5 * 2^23: adding it leaves |v| < 2^22 rounded to even in the low bits. */
     private static final float ROUNDER = 12582912f;
 
+    private static final int INFINITY = 0x7f800000;
+
     private CArithmetic() {}
 
     /** Nearest whole number, ties to even. Beyond 2^22 the result wraps, as in C. */
@@ -60,6 +62,23 @@ final class CArithmetic {
             }
         }
         return signed;
+    }
+
+    /**
+     * The same for a few values in no order, where branches would be guesses: bits are in the order of magnitudes, and of equal
+     * ones the first has the most behind it.
+     */
+    static float largestOfFew(float[] values, int count) {
+        long most = 0;
+        for (int i = 0; i < count; i++) {
+            long bits = Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE;
+            most = Math.max(most, bits << Integer.SIZE | (count - i));
+        }
+        int bits = (int) (most >>> Integer.SIZE);
+        if (bits == 0) {
+            return 0f;
+        }
+        return bits <= INFINITY ? values[count - (int) most] : largestMagnitude(values, 0, count);
     }
 
     /** The largest magnitude. As C's MAX macro has it, a NaN is dropped unless it is last. */

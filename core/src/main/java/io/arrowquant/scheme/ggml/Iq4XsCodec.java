@@ -35,9 +35,7 @@ final class Iq4XsCodec extends SuperBlockCodec {
 
     @Override
     void encode(SubBlockSearch found, int first, float[] values, int offset, byte[] target, int at) {
-        for (int j = 0; j < SUB_BLOCKS; j++) {
-            scales[j] = found.scale(first + j);
-        }
+        found.putScales(first, SUB_BLOCKS, scales);
         store(values, offset, target, at);
     }
 

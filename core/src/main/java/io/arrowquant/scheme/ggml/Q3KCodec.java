@@ -38,9 +38,7 @@ final class Q3KCodec extends SuperBlockCodec {
 
     @Override
     void encode(SubBlockSearch found, int first, float[] values, int offset, byte[] target, int at) {
-        for (int j = 0; j < SUB_BLOCKS; j++) {
-            scales[j] = found.scale(first + j);
-        }
+        found.putScales(first, SUB_BLOCKS, scales);
         storeScales(quantizeScales(), target, at);
         keepCodes(found, first, steps);
         storeCodes(values, offset, target, at);
@@ -69,18 +67,15 @@ final class Q3KCodec extends SuperBlockCodec {
 
     /** Returns the scale of the scales, whose codes it leaves. */
     private float quantizeScales() {
-        float farthest = CArithmetic.largestMagnitude(scales, 0, SUB_BLOCKS);
+        float farthest = CArithmetic.largestOfFew(scales, SUB_BLOCKS);
         if (farthest == 0f) {
             // Zero bytes, which stand for -32: the scale they are multiplied with is zero.
             Arrays.fill(scaleCodes, (byte) 0);
             return 0f;
         }
         float inverse = -SCALE_ZERO / farthest;
-        for (int j = 0; j < SUB_BLOCKS; j++) {
-            // Cast to a byte before the limits, as in C.
-            byte code = (byte) CArithmetic.nearest(inverse * scales[j]);
-            scaleCodes[j] = (byte) (Math.max(-SCALE_ZERO, Math.min(SCALE_ZERO - 1, code)) + SCALE_ZERO);
-        }
+        // C casts to a byte before the limits, but nothing is that large here.
+        kernels.round(scales, SUB_BLOCKS, inverse, -SCALE_ZERO, SCALE_ZERO - 1, SCALE_ZERO, scaleCodes, 0);
         return 1f / inverse;
     }
 

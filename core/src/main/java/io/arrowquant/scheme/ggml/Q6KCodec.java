@@ -32,9 +32,7 @@ final class Q6KCodec extends SuperBlockCodec {
 
     @Override
     void encode(SubBlockSearch found, int first, float[] values, int offset, byte[] target, int at) {
-        for (int j = 0; j < SUB_BLOCKS; j++) {
-            scales[j] = found.scale(first + j);
-        }
+        found.putScales(first, SUB_BLOCKS, scales);
         if (storeScales(target, at)) {
             keepCodes(found, first, steps);
             storeCodes(values, offset, target, at);
@@ -56,17 +54,16 @@ final class Q6KCodec extends SuperBlockCodec {
 
     /** Stores the scales, and leaves what they stand for as stored; false when the whole block became zero instead. */
     private boolean storeScales(byte[] target, int at) {
-        float farthest = CArithmetic.largestMagnitude(scales, 0, SUB_BLOCKS);
+        float farthest = CArithmetic.largestOfFew(scales, SUB_BLOCKS);
         if (Math.abs(farthest) < SymmetricSearch.NEGLIGIBLE) {
             Arrays.fill(target, at, at + BYTES, (byte) 0);
             return false;
         }
         float inverse = -128f / farthest;
         float stored = Fields.putHalf(target, at + SCALE, 1f / inverse);
+        kernels.round(scales, SUB_BLOCKS, inverse, Byte.MIN_VALUE, Byte.MAX_VALUE, 0, target, at + SCALES);
         for (int j = 0; j < SUB_BLOCKS; j++) {
-            byte scale = (byte) Math.min(Byte.MAX_VALUE, CArithmetic.nearest(inverse * scales[j]));
-            target[at + SCALES + j] = scale;
-            steps[j] = stored * scale;
+            steps[j] = stored * target[at + SCALES + j];
         }
         return true;
     }
