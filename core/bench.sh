@@ -100,7 +100,9 @@ if [ $# -eq 2 ]; then
 fi
 for round in $(seq "${BENCH_ROUNDS:-2}"); do
     cases schemes | measure Encode
-    cases threads | measure Encode 2
+    # One after the other, since speeds change from minute to minute.
+    cases threads | measure Encode 1 threads-
+    cases threads | measure Encode 2 threads-
     cases decode | measure Decode
     kernels=-Darrowquant.kernels=scalar
     cases scalar | measure Encode 1 scalar-

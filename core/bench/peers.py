@@ -10,6 +10,7 @@ import glob
 import importlib.util
 import json
 import os
+import statistics
 import sys
 import time
 
@@ -26,16 +27,16 @@ GGML_TYPES = {
 }
 
 
-def best(run):
-    """The shortest of all runs within some seconds: what others on the machine take from us is not counted."""
+def middle(run):
+    """The middle one of all runs within some seconds."""
     run()
-    shortest = float("inf")
+    times = []
     end = time.perf_counter() + SECONDS
     while time.perf_counter() < end:
         begin = time.perf_counter()
         run()
-        shortest = min(shortest, time.perf_counter() - begin)
-    return shortest
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
 
 
 def numpy_integers(name, weights):
@@ -129,7 +130,7 @@ def main(weights_file, result_file, *names):
     for name in names:
         peer, kernel = name.split(" ", 1)
         try:
-            seconds[name] = best(PEERS[peer](kernel, weights)) / weights.size
+            seconds[name] = middle(PEERS[peer](kernel, weights)) / weights.size
             print(f"{name}: {1e9 * seconds[name]:.3f} ns an element", flush=True)
         except Exception as problem:  # the others can still be measured
             print(f"{name}: left out ({type(problem).__name__}: {problem})", flush=True)

@@ -7,6 +7,7 @@
 import glob
 import json
 import os
+import statistics
 import sys
 
 ELEMENTS = 512 * 4096
@@ -20,30 +21,22 @@ def chosen(cases, benchmark, long):
 
 
 def results(directory):
-    """Nanoseconds an element of the fastest sample of each benchmark, scheme and type, of all rounds together.
-
-    And those of the middle sample of the better round, by the number of threads too: with two, the fastest may have had
-    the machine alone.
-    Kernels without vectors, in files of their own, have results of their own.
+    """Nanoseconds an element of each benchmark, scheme and type, by the number of threads: the middle of all rounds' middle
+    samples. Kernels without vectors, and what is compared with two threads, have results of their own in files of their own.
     """
-    fastest = {}
-    middle = {}
+    samples = {}
     for file in sorted(glob.glob(os.path.join(directory, "jmh-*.json"))):
         with open(file, encoding="utf-8") as source:
             text = source.read()
         for result in json.loads(text) if text.strip() else []:
             parameters = result.get("params", {})
-            provider = "scalar " if os.path.basename(file).startswith("jmh-scalar-") else ""
-            benchmark = provider + result["benchmark"].rsplit(".", 1)[1]
-            key = (benchmark, parameters.get("scheme"), parameters.get("dtype"))
-            percentiles = result["primaryMetric"]["scorePercentiles"]
-            of_threads = (*key, result["threads"])
-            median = percentiles["50.0"] / ELEMENTS
-            middle[of_threads] = min(median, middle.get(of_threads, median))
-            if result["threads"] == 1:
-                nanoseconds = percentiles["0.0"] / ELEMENTS
-                fastest[key] = min(nanoseconds, fastest.get(key, nanoseconds))
-    return fastest, middle
+            name = os.path.basename(file)
+            kind = next((f"{kind} " for kind in ("scalar", "threads") if name.startswith(f"jmh-{kind}-")), "")
+            benchmark = kind + result["benchmark"].rsplit(".", 1)[1]
+            key = (benchmark, parameters.get("scheme"), parameters.get("dtype"), result["threads"])
+            median = result["primaryMetric"]["scorePercentiles"]["50.0"] / ELEMENTS
+            samples.setdefault(key, []).append(median)
+    return {key: statistics.median(medians) for key, medians in samples.items()}
 
 
 def verdict(ratio, least):
@@ -51,22 +44,22 @@ def verdict(ratio, least):
 
 
 def print_table(cases, directory):
-    fastest, middle = results(directory)
+    middle = results(directory)
     peers = {}
     peers_file = os.path.join(directory, "peers.json")
     if os.path.exists(peers_file):
         with open(peers_file, encoding="utf-8") as source:
             peers = json.load(source)
     for dtype in BYTES:
-        ceiling = fastest.get(("ceiling", None, dtype))
+        ceiling = middle.get(("ceiling", None, dtype, 1))
         if ceiling:
             print(f"Ceiling, {dtype}: {BYTES[dtype] / ceiling:.1f} GB/s")
     print("\n| what | from | GB/s | of the ceiling | stretch | times as fast as |\n|---|---|---|---|---|---|")
     for benchmark, measured in MEASURED.items():
         for case in cases.get(benchmark, []):
-            ours = fastest.get((measured, case["scheme"], case["dtype"]))
+            ours = middle.get((measured, case["scheme"], case["dtype"], 1))
             # A type without a ceiling of its own has that of the other type of two bytes.
-            ceiling = fastest.get(("ceiling", None, case["dtype"])) or fastest.get(("ceiling", None, "BF16"))
+            ceiling = middle.get(("ceiling", None, case["dtype"], 1)) or middle.get(("ceiling", None, "BF16", 1))
             if not ours or not ceiling:
                 continue
             ratio = ceiling / ours
@@ -83,7 +76,7 @@ def print_table(cases, directory):
                 f"| {verdict(ratio, least) if least else f'{ratio:.2f}'} | {stretch or ''} | {', '.join(against)} |"
             )
     for case in cases.get("threads", []):
-        key = ("encode", case["scheme"], case["dtype"])
+        key = ("threads encode", case["scheme"], case["dtype"])
         one, two = middle.get((*key, 1)), middle.get((*key, 2))
         if one and two:
             print(f"\n{case['scheme']} from {case['dtype']} on two threads: {verdict(2 * one / two, case['least'])} times one")
