@@ -62,7 +62,9 @@ class _PeakWatch(threading.Thread):
 
     def run(self) -> None:
         while not self._done.wait(_INTERVAL):
-            self.peak = max(self.peak, sum(_peak(pid) for pid in self._family() if self._process in _name(pid)))
+            # What a process starts shares its memory at first, to the last page, and is not counted twice.
+            memories = {_memory(pid) for pid in self._family() if self._process in _name(pid)}
+            self.peak = max(self.peak, sum(_peak(memory) for memory in memories))
 
     def stop(self) -> None:
         self._done.set()
@@ -92,11 +94,12 @@ def _name(pid: int) -> str:
         return ""
 
 
-def _peak(pid: int) -> float:
+def _memory(pid: int) -> tuple[str, ...]:
     try:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1000
+        return tuple(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("Vm"))
     except OSError:
-        pass
-    return 0.0
+        return ()
+
+
+def _peak(memory: tuple[str, ...]) -> float:
+    return sum(int(line.split()[1]) / 1000 for line in memory if line.startswith("VmHWM:"))
