@@ -94,20 +94,7 @@ class JobFaultsTest extends JobTestBase {
         Path output = directory.resolve("out");
         succeed("quantize", "--input", model(), "--output", output, "--scheme", "int8");
 
-        failure(
-                1,
-                "quantize",
-                "--input",
-                model(),
-                "--output",
-                output,
-                "--scheme",
-                "int4",
-                "--overwrite",
-                "--layer",
-                "*.layers.*=int2",
-                "--min-cosine",
-                "1");
+        failure(1, "quantize", "--input", brokenModel(), "--output", output, "--scheme", "int4", "--overwrite");
 
         assertThat(files(output)).noneMatch(name -> name.contains("_temporary"));
         assertThat(report(output).get("recipe").get("scheme").asText()).isEqualTo("int8");

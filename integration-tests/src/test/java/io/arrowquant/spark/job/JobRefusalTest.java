@@ -110,28 +110,6 @@ class JobRefusalTest extends JobTestBase {
     }
 
     @Test
-    void aLayerWhoseRuleLeadsBelowTheMinimumPublishesNothing() throws IOException {
-        Path output = directory.resolve("out");
-
-        assertThat(failure(
-                        1,
-                        "quantize",
-                        "--input",
-                        model(),
-                        "--output",
-                        output,
-                        "--scheme",
-                        "int4",
-                        "--layer",
-                        "*.layers.*=int2",
-                        "--min-cosine",
-                        "0.9999"))
-                .startsWith("Layer 'model.layers.")
-                .contains("below the minimum of 0.9999; 3 of 3 layers are below, nothing was published");
-        assertThat(output).doesNotExist();
-    }
-
-    @Test
     void numbersThatAreNoneAreNamed() throws IOException {
         ByteBuffer data = ByteBuffer.allocate(4 * 4096).order(ByteOrder.LITTLE_ENDIAN);
         data.putFloat(4 * 1234, Float.NaN);

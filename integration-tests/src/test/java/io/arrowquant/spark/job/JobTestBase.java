@@ -14,6 +14,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +107,20 @@ abstract class JobTestBase {
                 CheckpointFiles.random("mask", DataType.BOOL, 17));
         Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\"}");
         Files.writeString(model.resolve("tokenizer.json"), "{}");
+        return model;
+    }
+
+    /** Of which the last of several tensors has a value that is none, at its end. */
+    Path brokenModel() throws IOException {
+        Stored broken = CheckpointFiles.gaussian("model.layers.9.q_proj.weight", DataType.F32, 64, 64);
+        ByteBuffer.wrap(broken.data())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(broken.data().length - Float.BYTES, Float.NaN);
+        Path model = directory.resolve("broken");
+        CheckpointFiles.write(
+                model.resolve("model.safetensors"),
+                CheckpointFiles.gaussian("model.layers.0.q_proj.weight", DataType.F32, 256, 512),
+                broken);
         return model;
     }
 
