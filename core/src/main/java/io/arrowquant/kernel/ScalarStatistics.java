@@ -48,6 +48,10 @@ final class ScalarStatistics implements StatisticsKernels {
         return largest;
     }
 
+    /** A loop over single elements waits for none of them. */
+    @Override
+    public void prepare(byte[] stored, int byteOffset, int bytes) {}
+
     /** Adds a pair to the sums of a lane; gives its distance. */
     private static double add(double x, double y, int lane, double[] sums) {
         double difference = x - y;

@@ -1,12 +1,12 @@
 package io.arrowquant.kernel;
 
 /**
- * Sums over parts of a block, in double and in a fixed order: element i of the block belongs to lane i mod 8, each lane
+ * Sums over parts of a block, in double and in a fixed order: element i of the block belongs to lane i mod 16, each lane
  * adds its elements in order. Lanes are kept by the caller, so that a block may arrive in several pieces.
  */
 public interface StatisticsKernels {
     /** Lanes of a sum. */
-    int LANES = 8;
+    int LANES = 16;
 
     /** Groups of {@link #LANES} doubles that {@link #compare} adds to. */
     int COMPARED_SUMS = 3;
@@ -27,26 +27,7 @@ public interface StatisticsKernels {
     double compareBrain(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums);
 
     /** Called before many stored floats are compared: those that lie in memory are better brought into the cache first. */
-    default void prepare(byte[] stored, int byteOffset, int bytes) {}
-
-    /**
-     * {@link #compareBrain} of two blocks that follow each other, each with sums of its own. The count, of each, is a
-     * multiple of {@link #LANES}.
-     */
-    default double compareTwoBrains(
-            byte[] a, int aByteOffset, float[] b, int bOffset, int count, double[] sums, double[] otherSums) {
-        double largest = compareBrain(a, aByteOffset, b, bOffset, count, 0, sums);
-        int otherAt = aByteOffset + Short.BYTES * count;
-        return Math.max(largest, compareBrain(a, otherAt, b, bOffset + count, count, 0, otherSums));
-    }
-
-    /** The same for {@link #compareStored}; the count is a multiple of twice {@link #LANES}. */
-    default double compareTwoStored(
-            byte[] a, int aByteOffset, float[] b, int bOffset, int count, double[] sums, double[] otherSums) {
-        double largest = compareStored(a, aByteOffset, b, bOffset, count, 0, sums);
-        int otherAt = aByteOffset + Float.BYTES * count;
-        return Math.max(largest, compareStored(a, otherAt, b, bOffset + count, count, 0, otherSums));
-    }
+    void prepare(byte[] stored, int byteOffset, int bytes);
 
     /** Groups of {@link #LANES} doubles that {@link #moments} adds to. */
     int MOMENT_SUMS = 8;

@@ -24,9 +24,6 @@ public final class ErrorStatistics {
     private final ExactSum squaredError = new ExactSum();
     private final double[] lanes = new double[StatisticsKernels.COMPARED_SUMS * LANES];
 
-    /** Of the second of two blocks that are summed side by side. */
-    private final double[] otherLanes = new double[StatisticsKernels.COMPARED_SUMS * LANES];
-
     private boolean blockOpen;
     private long next;
     private long count;
@@ -70,11 +67,6 @@ public final class ErrorStatistics {
             double largest;
             if (stored == null) {
                 largest = kernels.compare(a, aOffset + done, b, bAt, piece, lane, lanes);
-            } else if (inBlock == 0 && elements - done >= 2 * BLOCK) {
-                piece = 2 * BLOCK;
-                largest = compareTwoBlocks(
-                        kernels, stored, aOffset + stored.type().bytes() * done, b, bAt);
-                closeBlock(otherLanes);
             } else {
                 int aAt = aOffset + stored.type().bytes() * done;
                 largest = stored.type() == DataType.BF16
@@ -85,31 +77,25 @@ public final class ErrorStatistics {
             done += piece;
             blockOpen = (inBlock + piece) % BLOCK != 0;
             if (!blockOpen) {
-                closeBlock(lanes);
+                addLanes();
             }
         }
         count += elements;
         next = start + elements;
     }
 
-    private double compareTwoBlocks(StatisticsKernels kernels, Tile stored, int aOffset, float[] b, int bOffset) {
-        return stored.type() == DataType.BF16
-                ? kernels.compareTwoBrains(stored.bytes(), aOffset, b, bOffset, BLOCK, lanes, otherLanes)
-                : kernels.compareTwoStored(stored.bytes(), aOffset, b, bOffset, BLOCK, lanes, otherLanes);
-    }
-
     private void closeBlock() {
         if (blockOpen) {
-            closeBlock(lanes);
+            addLanes();
             blockOpen = false;
         }
     }
 
-    private void closeBlock(double[] sums) {
-        original.add(LaneSums.total(sums, 0));
-        quantized.add(LaneSums.total(sums, LANES));
-        squaredError.add(LaneSums.total(sums, 2 * LANES));
-        Arrays.fill(sums, 0);
+    private void addLanes() {
+        original.add(LaneSums.total(lanes, 0));
+        quantized.add(LaneSums.total(lanes, LANES));
+        squaredError.add(LaneSums.total(lanes, 2 * LANES));
+        Arrays.fill(lanes, 0);
     }
 
     public void merge(ErrorStatistics other) {

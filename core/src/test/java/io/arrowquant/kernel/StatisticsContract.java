@@ -61,51 +61,6 @@ abstract class StatisticsContract {
         assertThat(sums).isEqualTo(expected);
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void twoBlocksSideBySideAreAsOneAfterTheOther(Samples kind) {
-        for (int count : new int[] {0, LANES, 2 * LANES, 3 * LANES, 40 * LANES}) {
-            checkTwo(kind, count, DataType.BF16, kernels()::compareBrain, kernels()::compareTwoBrains);
-        }
-        for (int count : new int[] {0, 2 * LANES, 4 * LANES, 6 * LANES, 40 * LANES}) {
-            checkTwo(kind, count, DataType.F32, kernels()::compareStored, kernels()::compareTwoStored);
-        }
-    }
-
-    /** {@link StatisticsKernels#compareStored} or its like. */
-    private interface One {
-        double compare(byte[] a, int aByteOffset, float[] b, int bOffset, int count, int lane, double[] sums);
-    }
-
-    /** {@link StatisticsKernels#compareTwoStored} or its like. */
-    private interface Two {
-        double compare(byte[] a, int aByteOffset, float[] b, int bOffset, int count, double[] sums, double[] others);
-    }
-
-    private static void checkTwo(Samples kind, int count, DataType dtype, One one, Two two) {
-        float[] values = kind.array(2 * count + 4, 1);
-        float[] b = kind.array(2 * count + 5, 2);
-        byte[] stored = new byte[dtype.bytes() * values.length + 1];
-        new ScalarNarrowing().narrow(values, 0, dtype, stored, 1, values.length);
-        int at = dtype.bytes() * 3 + 1;
-        double[][] expected = {beginning(0), beginning(1)};
-        double first = one.compare(stored, at, b, 5, count, 0, expected[0]);
-        double second = one.compare(stored, at + dtype.bytes() * count, b, 5 + count, count, 0, expected[1]);
-        double[][] sums = {beginning(0), beginning(1)};
-        assertThat(two.compare(stored, at, b, 5, count, sums[0], sums[1]))
-                .as("%d values of %s as %s", count, kind, dtype)
-                .isEqualTo(Math.max(first, second));
-        assertThat(sums).isDeepEqualTo(expected);
-    }
-
-    private static double[] beginning(int block) {
-        double[] sums = new double[SUMS];
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = block + i * 0.1;
-        }
-        return sums;
-    }
-
     /** The same sums, a lane at a time. */
     private static double byLane(
             float[] a, int aOffset, float[] b, int bOffset, int count, int firstLane, double[] sums) {
