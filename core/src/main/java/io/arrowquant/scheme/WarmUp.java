@@ -16,9 +16,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Encodes made-up weights until this JVM has compiled what a scheme needs. Vector kernels that are not compiled yet run a
  * thousand times slower and put every vector on the heap. It is how often a method is called that makes the JVM compile
- * it, so small pieces get there several times sooner than the large ones of a job do. Now and then one is as large as
- * those of a job: branches that are never taken are left out of what is compiled, and where a job then takes one, it has
- * to go on without compiled code until there is another.
+ * it, and it looks at that only every one or two thousand calls, so that very small pieces get there several times sooner
+ * than the large ones of a job do. Now and then one is as large as those of a job: branches that are never taken are left
+ * out of what is compiled, and where a job then takes one, it has to go on without compiled code until there is another.
  */
 public final class WarmUp {
     private static final int ROWS = 4096;
@@ -26,13 +26,16 @@ public final class WarmUp {
     /** Tried one after the other: most schemes take the first, some need their units to be small. */
     private static final int[] COLUMNS = {1024, 256, 128};
 
-    private static final int PIECE = 256;
+    private static final int PIECE = 128;
 
     /** A unit larger than this makes pieces too large to be quick. */
     private static final int LARGEST_PIECE = 16 << 10;
 
     /** Elements in pieces between two looks at what was allocated. */
-    private static final int ROUND_ELEMENTS = 32 * PIECE;
+    private static final int ROUND_ELEMENTS = 256 * PIECE;
+
+    /** Rounds until the next one with a large piece, unless all seems to be compiled. */
+    private static final int SMALL_ROUNDS = 4;
 
     /** Bytes that a compiled encoder allocates for an element at most; one that boxes vectors allocates hundreds. */
     private static final long COMPILED_BYTES = 4;
@@ -148,7 +151,9 @@ public final class WarmUp {
         for (int round = 0; at < shape.elements(); round++) {
             long begin = at;
             long allocated = allocatedBytes();
-            for (int i = 0; i <= pieces && at < shape.elements(); i++) {
+            boolean withTile = compiledRounds > 0 || round % SMALL_ROUNDS == SMALL_ROUNDS - 1;
+            int calls = withTile ? pieces + 1 : pieces;
+            for (int i = 0; i < calls && at < shape.elements(); i++) {
                 long count = Math.min(i < pieces ? piece : tile, shape.elements() - at);
                 encoder.encode(source, new ElementRange(at, count), parts, errors);
                 parts.clear();
