@@ -5,9 +5,9 @@
 #   core/bench.sh long         more time for each, and the slow schemes too
 #   core/bench.sh SCHEME DTYPE one scheme of the catalog, e.g. core/bench.sh 'int4(group_size=64)' F32
 #
-# All cases are measured in rounds, BENCH_ROUNDS of them (2), and the middle of them counts. BENCH_PEERS=no leaves the others out (their environment is a
-# large download). CORE names the core to run on, PYTHON the interpreter. What cases are measured, and what they should
-# reach, stands in core/bench/cases.json. It never fails because something is slow.
+# All cases are measured in rounds, BENCH_ROUNDS of them (2), and the middle of them counts. BENCH_PEERS=no leaves the others
+# out (their environment is a large download). CORE names the core to run on, PYTHON the interpreter. What cases are measured,
+# and what they should reach, stands in core/bench/cases.json. It never fails because something is slow.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

@@ -53,49 +53,11 @@ final class VectorBlocks implements BlockKernels {
             int lowest,
             int highest,
             byte[] codes) {
-        if (elements == LANES && STORED_CODES == LANES && !hasZero(steps, subBlocks)) {
-            encodeVectors(values, offset, subBlocks, steps, shifts, lowest, highest, codes);
-            return;
-        }
         for (int j = 0; j < subBlocks; j++) {
             if (steps[j] != 0f) {
                 int at = j * elements;
                 encode(values, offset + at, elements, steps[j], shifts[j], lowest, highest, codes, at);
             }
-        }
-    }
-
-    private static boolean hasZero(float[] steps, int count) {
-        boolean found = false;
-        for (int j = 0; j < count; j++) {
-            found |= steps[j] == 0f;
-        }
-        return found;
-    }
-
-    /** Where a vector is a sub-block: most of what the loops below do is to go around. */
-    private static void encodeVectors(
-            float[] values,
-            int offset,
-            int subBlocks,
-            float[] steps,
-            float[] shifts,
-            int lowest,
-            int highest,
-            byte[] codes) {
-        for (int j = 0; j < subBlocks; j++) {
-            FloatVector x = FLOAT_VECTOR.cast(FloatVector.fromArray(FLOATS, values, offset + j * LANES));
-            FloatVector divisor = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, steps[j]));
-            FloatVector summand = FLOAT_VECTOR.cast(FloatVector.broadcast(FLOATS, shifts[j]));
-            FloatVector rounded = x.add(summand).div(divisor).add(ROUNDER);
-            IntVector code = INT_VECTOR
-                    .cast(rounded.reinterpretAsInts())
-                    .and(ROUNDED_MASK)
-                    .sub(ROUNDED_ZERO)
-                    .max(lowest)
-                    .min(highest)
-                    .sub(lowest);
-            QUARTER_BYTE_VECTOR.cast(code.convertShape(I2B, QUARTER_BYTES, 0)).intoArray(codes, j * LANES);
         }
     }
 
