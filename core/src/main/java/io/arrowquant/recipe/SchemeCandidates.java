@@ -19,7 +19,7 @@ final class SchemeCandidates {
     private static final Pattern WIDTH =
             Pattern.compile("(int|W|gptq_int|hqq_int)(\\d)(A16|)(_ASYM|)", Pattern.CASE_INSENSITIVE);
 
-    private static final int[] LADDER = {2, 4, 8};
+    private static final Set<Integer> LADDER = Set.of(2, 4, 8);
 
     private SchemeCandidates() {}
 
@@ -47,28 +47,31 @@ final class SchemeCandidates {
     /** The scheme and the same in more bits; for a target also in fewer, as far as runtimes load them. */
     private static List<String> wider(Layout layout, String scheme, RecipeSettings settings) {
         boolean target = settings.has(Setting.TARGET_SIZE) || settings.has(Setting.TARGET_BPW);
-        int own = SchemeCatalog.parse(scheme).bitWidth();
-        return widths(layout, scheme, !target ? own : layout.isForRuntimes() ? 4 : 2);
+        return widths(layout, scheme, !target ? Byte.SIZE : layout.isForRuntimes() ? 4 : 2);
     }
 
     /** A scheme and the same in more bits. */
     static List<Scheme> raising(Layout layout, String scheme) {
-        int own = SchemeCatalog.parse(scheme).bitWidth();
-        return widths(layout, scheme, own).stream().map(SchemeCatalog::parse).toList();
+        return widths(layout, scheme, Byte.SIZE).stream()
+                .map(SchemeCatalog::parse)
+                .toList();
     }
 
+    /** A scheme, the same in more bits, and in fewer down to {@code least}. */
     private static List<String> widths(Layout layout, String scheme, int least) {
-        boolean oneWidth = layout.hasOneScheme() || !hasWidths(scheme);
+        if (layout.hasOneScheme() || !hasWidths(scheme)) {
+            return List.of(scheme);
+        }
         int own = SchemeCatalog.parse(scheme).bitWidth();
         List<String> found = new ArrayList<>();
-        for (int bits : LADDER) {
+        for (int bits = 1; bits <= Byte.SIZE; bits++) {
             if (bits == own) {
                 found.add(scheme);
-            } else if (!oneWidth && bits >= least) {
+            } else if (LADDER.contains(bits) && bits >= Math.min(own, least)) {
                 found.add(inWidth(layout, scheme, bits));
             }
         }
-        return found.contains(scheme) ? found : List.of(scheme);
+        return found;
     }
 
     static boolean hasWidths(String scheme) {

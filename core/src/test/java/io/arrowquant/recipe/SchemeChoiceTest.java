@@ -50,7 +50,10 @@ class SchemeChoiceTest {
                 "{scheme: int4, target_bpw: 5}; [int2, int4, int8]",
                 "{scheme: W4A16_ASYM, min_cosine: 0.9}; [W4A16_ASYM, W8A16(symmetric=false)]",
                 "{scheme: W8A16, target_bpw: 5}; [W4A16, W8A16]",
-                "{scheme: W3A16, min_cosine: 0.9}; [W3A16]",
+                "{scheme: W3A16, min_cosine: 0.9}; [W3A16, W4A16, W8A16]",
+                "{scheme: W3A16, target_bpw: 5}; [W3A16, W4A16, W8A16]",
+                "{scheme: W5A16, target_bpw: 5}; [W4A16, W5A16, W8A16]",
+                "{scheme: W8A16, min_cosine: 0.9}; [W8A16]",
                 "{scheme: nf4, target_size: 1GB}; [nf4]",
                 "{scheme: gptq_int4, min_cosine: 0.9}; [gptq_int4]",
                 "{scheme: W4A16, target_bpw: 5, candidates: [NVFP4A16, W8A16]}; [NVFP4A16, W8A16]"

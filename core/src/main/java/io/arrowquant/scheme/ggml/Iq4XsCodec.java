@@ -52,7 +52,7 @@ final class Iq4XsCodec extends SuperBlockCodec {
 
     private void store(float[] values, int offset, byte[] target, int at) {
         // Codes are chosen for the scale as computed, not as rounded to half precision.
-        float scale = -CArithmetic.largestMagnitude(scales, 0, SUB_BLOCKS) / SCALE_ZERO;
+        float scale = -CArithmetic.largestOfFew(scales, SUB_BLOCKS) / SCALE_ZERO;
         float inverse = CArithmetic.inverse(scale);
         Fields.putHalf(target, at, scale);
         Arrays.fill(target, at + LOW, at + CODES, (byte) 0);

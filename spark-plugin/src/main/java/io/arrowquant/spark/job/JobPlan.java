@@ -200,30 +200,23 @@ final class JobPlan {
 
     /** Quantized tensors whose scheme shares a first pass among those a runtime fuses, in sets of two or more. */
     List<List<PlannedTensor>> surveyedSets() {
-        return surveyedSets(plan);
+        return surveyedSets(plan.tensors());
     }
 
-    /** The same, were some tensors quantized with another scheme: just their sets. */
-    List<List<PlannedTensor>> surveyedSets(List<PlannedTensor> some, Scheme scheme) {
-        if (!layout().isForRuntimes()) {
-            return List.of();
-        }
-        Map<CheckpointTensor, PlannedTensor> others = new HashMap<>();
-        for (PlannedTensor tensor : some) {
-            others.put(tensor.source(), new PlannedTensor(tensor.source(), scheme, null));
-        }
-        List<List<PlannedTensor>> sets = new ArrayList<>(surveyedSets(plan.with(others, request.recipe())));
-        sets.removeIf(set -> !others.containsKey(set.get(0).source()));
-        return sets;
-    }
-
-    private List<List<PlannedTensor>> surveyedSets(Plan plan) {
+    /** The same of some tensors, with the schemes they have here. */
+    List<List<PlannedTensor>> surveyedSets(List<PlannedTensor> some) {
         List<List<PlannedTensor>> sets = new ArrayList<>();
+        if (!layout().isForRuntimes()) {
+            return sets;
+        }
+        Map<CheckpointTensor, PlannedTensor> bySource = new HashMap<>();
+        some.forEach(tensor -> bySource.put(tensor.source(), tensor));
         for (List<PlannedTensor> set : plan.scaleSets()) {
             List<PlannedTensor> sharing = new ArrayList<>();
             for (PlannedTensor member : set) {
-                if (member.isQuantized() && sharesSurvey(member)) {
-                    sharing.add(member);
+                PlannedTensor given = bySource.get(member.source());
+                if (given != null && given.isQuantized() && sharesSurvey(given)) {
+                    sharing.add(given);
                 }
             }
             if (sharing.size() > 1) {

@@ -64,7 +64,7 @@ final class SchemeDecision {
         Map<String, List<List<PlannedTensor>>> sharing = new LinkedHashMap<>();
         long bytes = plan.bytesToRead(List.copyOf(candidates.keySet()));
         for (Scheme scheme : schemes.values()) {
-            List<List<PlannedTensor>> sets = plan.surveyedSets(offered(scheme, candidates), scheme);
+            List<List<PlannedTensor>> sets = plan.surveyedSets(offered(scheme, candidates));
             sharing.put(scheme.spelling(), sets);
             for (List<PlannedTensor> set : sets) {
                 bytes += plan.bytesToRead(set);
@@ -84,11 +84,12 @@ final class SchemeDecision {
         }
     }
 
+    /** The tensors that a scheme is a candidate for, as they would be planned with it. */
     private static List<PlannedTensor> offered(Scheme scheme, Map<PlannedTensor, List<Scheme>> candidates) {
         List<PlannedTensor> offered = new ArrayList<>();
         candidates.forEach((tensor, schemes) -> {
             if (schemes.stream().anyMatch(other -> other.spelling().equals(scheme.spelling()))) {
-                offered.add(tensor);
+                offered.add(new PlannedTensor(tensor.source(), scheme, null));
             }
         });
         return offered;
