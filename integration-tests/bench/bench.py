@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 LAUNCHER = ROOT / "spark-plugin" / "bin" / "arrowquant"
 MAIN_CLASS = "io.arrowquant.spark.job.ArrowQuantJob"
+QUALITY = ", with quality"
 
 
 @dataclasses.dataclass
@@ -55,11 +56,11 @@ class Bench:
             [LAUNCHER, *self._job(directory, quality), "--master", self._master, "--", "--driver-memory", "1g"],
         )
 
-    def plain(self, directory: Path) -> Callable[[Figures], None]:
+    def plain(self, directory: Path, quality: bool = False) -> Callable[[Figures], None]:
         submit = Path(os.environ["SPARK_HOME"]) / "bin" / "spark-submit"
         options = ["--master", self._master, "--driver-memory", "1g", "--conf", "spark.log.level=ERROR"]
         return lambda figures: self._once(
-            figures, [submit, *options, "--class", MAIN_CLASS, jar(), *self._job(directory, False)]
+            figures, [submit, *options, "--class", MAIN_CLASS, jar(), *self._job(directory, quality)]
         )
 
     def _once(self, figures: Figures, command: list) -> None:
@@ -67,9 +68,10 @@ class Bench:
         report = json.loads((self._output / "arrowquant.json").read_text())
         figures.jobs.append(report["seconds"])
 
-    def again(self, directory: Path) -> Callable[[Figures], None]:
+    def again(self, directory: Path, quality: bool = False) -> Callable[[Figures], None]:
         def measured(figures: Figures) -> None:
-            command = [os.environ["BENCH_SPARK_PYTHON"], HERE / "repeated.py", directory, self._output, "4"]
+            python = os.environ["BENCH_SPARK_PYTHON"]
+            command = [python, HERE / "repeated.py", directory, self._output, "4", str(quality).lower()]
             run = self._run(command, "java", PYTHONPATH=str(ROOT / "spark-plugin" / "python"))
             # PySpark does not wait for its JVM, so that what this used of the processors is not known.
             figures.runs.append(dataclasses.replace(run, cpu=0.0))
@@ -124,15 +126,27 @@ def table(measured: dict[str, Figures], read: int) -> None:
         )
 
 
+def cost_of_quality(measured: dict[str, Figures]) -> None:
+    """How much longer jobs take when they measure errors."""
+    costs = []
+    for name, figures in measured.items():
+        if name + QUALITY in measured:
+            more = statistics.median(measured[name + QUALITY].jobs) / statistics.median(figures.jobs) - 1
+            costs.append(f"{name} {more:+.0%}")
+    print("\nThe job, with errors measured: " + ", ".join(costs) + ".")
+
+
 def speed(options: argparse.Namespace, scratch: Path) -> None:
     directory = scratch / "model"
     read = model.write_model(directory, model.SIZES[options.size])
     bench = Bench(options, scratch)
     ways: dict[str, Callable[[Figures], None]] = {
         "launcher": bench.launcher(directory),
-        "launcher, with quality": bench.launcher(directory, quality=True),
+        "launcher" + QUALITY: bench.launcher(directory, quality=True),
         "spark-submit": bench.plain(directory),
+        "spark-submit" + QUALITY: bench.plain(directory, quality=True),
         "again in one session": bench.again(directory),
+        "again in one session" + QUALITY: bench.again(directory, quality=True),
     }
     ways["numpy, two processes"] = bench.peer("numpy_script.py", directory)
     if options.peers:
@@ -149,6 +163,7 @@ def speed(options: argparse.Namespace, scratch: Path) -> None:
     print(f"{read / 1e9:.3f} GB, {options.rounds} rounds, medians; cores {options.cores}; {machine()}.")
     print(f"Load before the runs: {min(loads):.1f} to {max(loads):.1f} (these runs themselves make about 2).\n")
     table(measured, read)
+    cost_of_quality(measured)
 
 
 def memory(options: argparse.Namespace, scratch: Path) -> None:
