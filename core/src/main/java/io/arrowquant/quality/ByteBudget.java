@@ -12,8 +12,9 @@ import java.util.Set;
  * <p>Every unit begins with its smallest option. Of the steps along the lower convex hull of each unit's options, the one
  * that saves most error for a byte is taken first, as long as it fits; then what is left over goes to single options that
  * still fit. The first part is what a Lagrange multiplier finds, optimal for the bytes it uses; what is lost against the
- * optimum for the whole budget is less than the gain of one step. Ties go to the unit that comes first, so that the same
- * numbers always lead to the same choice.
+ * optimum for the whole budget is less than the gain of one step. Where units are few that may be much, and a
+ * {@link BudgetTable} is made as well: the choice with less error counts. Ties go to the unit that comes first, so that the
+ * same numbers always lead to the same choice.
  */
 public final class ByteBudget {
     /** What an option costs: bytes, and the sum of squared errors. */
@@ -50,18 +51,45 @@ public final class ByteBudget {
      * fit into the budget.
      */
     public static int[] choose(List<List<Option>> units, long bytes) {
-        ByteBudget budget = new ByteBudget(units, bytes);
-        budget.climbHulls();
-        budget.spendTheRest();
-        return budget.chosen;
+        ByteBudget climbed = new ByteBudget(units, bytes);
+        climbed.climbHulls();
+        climbed.spendTheRest();
+        if (!BudgetTable.isFor(units)) {
+            return climbed.chosen;
+        }
+        ByteBudget looked = new ByteBudget(units, bytes);
+        looked.takeSmallest();
+        looked.take(BudgetTable.choose(units, looked.chosen, looked.left));
+        looked.spendTheRest();
+        return looked.squaredError() < climbed.squaredError() ? looked.chosen : climbed.chosen;
+    }
+
+    private void takeSmallest() {
+        for (int unit = 0; unit < chosen.length; unit++) {
+            chosen[unit] = hull(units.get(unit)).get(0);
+            left -= units.get(unit).get(chosen[unit]).bytes();
+        }
+    }
+
+    private void take(int[] options) {
+        for (int unit = 0; unit < chosen.length; unit++) {
+            take(step(unit, chosen[unit], options[unit]));
+        }
+    }
+
+    private double squaredError() {
+        double sum = 0;
+        for (int unit = 0; unit < chosen.length; unit++) {
+            sum += units.get(unit).get(chosen[unit]).squaredError();
+        }
+        return sum;
     }
 
     private void climbHulls() {
+        takeSmallest();
         List<Step> steps = new ArrayList<>();
         for (int unit = 0; unit < chosen.length; unit++) {
             List<Integer> hull = hull(units.get(unit));
-            chosen[unit] = hull.get(0);
-            left -= units.get(unit).get(chosen[unit]).bytes();
             for (int k = 1; k < hull.size(); k++) {
                 steps.add(step(unit, hull.get(k - 1), hull.get(k)));
             }
