@@ -3,6 +3,7 @@ package io.arrowquant.layout;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arrowquant.recipe.IgnoreList;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.LinearModules;
 import io.arrowquant.scheme.Scheme;
@@ -58,10 +59,13 @@ final class BitsAndBytesConfig {
      */
     private static List<String> skipped(QuantizationConfig.Subject subject) {
         List<String> modules = new ArrayList<>(subject.keptLinears());
-        modules.removeIf(module -> LinearModules.noLinear(weight(module), subject.family()) != null);
-        boolean others = modules.stream().anyMatch(module -> !LinearModules.isHead(weight(module), subject.family()));
-        if (others && !modules.contains(HEAD)) {
-            modules.add(HEAD);
+        modules.removeIf(module -> LinearModules.noLinear(weight(module), subject.types()) != null);
+        boolean others = modules.stream().anyMatch(module -> !LinearModules.isHead(weight(module), subject.types()));
+        String tied = IgnoreList.tiedHead(subject.tensors(), subject.types());
+        for (String head : tied == null ? List.of(HEAD) : List.of(HEAD, tied)) {
+            if (others && !modules.contains(head)) {
+                modules.add(head);
+            }
         }
         return others ? modules : List.of();
     }

@@ -8,23 +8,32 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.MalformedFileException;
 import io.arrowquant.json.PythonJson;
+import io.arrowquant.recipe.IgnoreList;
 import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.ModelTypes;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.recipe.Recipe;
 import io.arrowquant.tensor.DataType;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A {@code config.json}, of a model or of a component: what it says, and the same with a quantization_config. */
 public final class ModelConfig {
     public static final String NAME = "config.json";
 
+    private static final String MODEL_TYPE = "model_type";
     private static final String QUANTIZATION = "quantization_config";
 
     /** Types a whole model can be loaded in. */
     private static final Set<DataType> WIDTHS = EnumSet.of(DataType.BF16, DataType.F16, DataType.F32, DataType.F64);
+
+    /** Classes of Transformers such as LlamaModel and CLIPTextModel, but not GPT2LMHeadModel and MarianMTModel. */
+    private static final Pattern HEADLESS = Pattern.compile("(?!.*LMHead)\\w*(?<!MT)Model");
 
     private final String path;
     private final ObjectNode content;
@@ -54,9 +63,27 @@ public final class ModelConfig {
         return new ModelConfig(NAME, JsonNodeFactory.instance.objectNode());
     }
 
-    /** The architecture, as transformers calls it, or null. */
-    public String modelType() {
-        return content.path("model_type").textValue();
+    /** The architectures, as transformers calls them. */
+    public ModelTypes types() {
+        Set<String> parts = new LinkedHashSet<>();
+        for (JsonNode member : content) {
+            addTypes(member, parts);
+        }
+        String architecture = content.path("architectures").path(0).asText("");
+        boolean headless = HEADLESS.matcher(architecture).matches();
+        return new ModelTypes(content.path(MODEL_TYPE).textValue(), parts, headless);
+    }
+
+    private static void addTypes(JsonNode member, Set<String> types) {
+        if (!member.isObject()) {
+            return;
+        }
+        if (member.path(MODEL_TYPE).isTextual()) {
+            types.add(member.get(MODEL_TYPE).textValue());
+        }
+        for (JsonNode part : member) {
+            addTypes(part, types);
+        }
     }
 
     /** The description of how the weights are quantized already; a missing node when there is none. */
@@ -88,9 +115,11 @@ public final class ModelConfig {
     }
 
     /** The text with a description of what was done; unchanged but for that. */
-    public byte[] quantized(Layout layout, List<PlannedTensor> tensors, List<String> ignore) {
-        QuantizationConfig.Subject subject =
-                new QuantizationConfig.Subject(tensors, ignore, computeType(sources(tensors)), modelType());
+    public byte[] quantized(List<PlannedTensor> tensors, Recipe recipe) {
+        ModelTypes types = types();
+        Layout layout = recipe.effectiveLayout();
+        QuantizationConfig.Subject subject = new QuantizationConfig.Subject(
+                tensors, IgnoreList.of(tensors, recipe, types), computeType(sources(tensors)), types);
         ObjectNode described = QuantizationConfig.of(layout, subject);
         ObjectNode copy = content.deepCopy();
         removeDescriptions(copy);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.LinearModules;
+import io.arrowquant.recipe.ModelTypes;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
 /** What a config says of how its model was quantized, for one component of a checkpoint. */
 public final class QuantizationConfig {
     private static final Pattern EMBEDDING =
-            Pattern.compile("(?:^|.*\\.)(?:[a-z_]*embed[a-z_]*|wte|wpe)$", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("(?:^|.*\\.)(?:(?![a-z_]*proj)[a-z_]*embed[a-z_]*|wte|wpe)$", Pattern.CASE_INSENSITIVE);
 
     private QuantizationConfig() {}
 
@@ -24,9 +25,9 @@ public final class QuantizationConfig {
      * @param tensors of the component, in the order of the checkpoint
      * @param ignore modules and patterns that stay as they are
      * @param modelType the type the model computes in
-     * @param family the architecture, as transformers calls it, or null
+     * @param types the architectures
      */
-    record Subject(List<PlannedTensor> tensors, List<String> ignore, DataType modelType, String family) {
+    record Subject(List<PlannedTensor> tensors, List<String> ignore, DataType modelType, ModelTypes types) {
         List<PlannedTensor> quantized() {
             List<PlannedTensor> quantized = new ArrayList<>();
             for (PlannedTensor tensor : tensors) {

@@ -36,7 +36,8 @@ final class BuiltInKeeps {
             keep(
                     "embed_tokens|embed_in|embed_positions|wte|wpe|word_embeddings|tok_embeddings|"
                             + "position_embeddings|token_type_embeddings|embeddings?|embed_tokens_per_layer|"
-                            + "relative_attention_bias",
+                            + "relative_attention_bias|[a-z0-9_]+_emb|[a-z0-9_]+_embed|embed_[a-z0-9_]+|"
+                            + "[a-z0-9_]+_embeddings?_table",
                     "embedding"),
             linear("per_layer_model_projection", "embedding"),
             keep(
@@ -50,7 +51,7 @@ final class BuiltInKeeps {
             keep("[a-z0-9_]*norm[0-9a-z_]*|ln_[0-9a-z]+|layer_scale[0-9]*", "norm"),
             linear("router|gate|shared_expert_gate|wg|weights_proj", "router"),
             matching("(?:.*\\.)?[a-z_]*conv(?:_in|_out|_shortcut|[0-9]d|[0-9]*)(?:\\.weight)?", "convolution"),
-            matching("shared\\.weight", "embedding"),
+            matching("(?:.*\\.)?shared\\.weight", "embedding"),
             matching("proj_out\\.weight", "output head"),
             linear("a_log|dt_bias|dt_proj|altup[a-z_]*|laurel", "state space or small mixing weights"));
 

@@ -1,13 +1,43 @@
 package io.arrowquant.recipe;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
-/** The list of modules that a runtime must not expect to be quantized. */
-final class IgnoreList {
+/**
+ * The list of modules that a runtime must not expect to be quantized: the user's patterns as they were written, then the
+ * modules that stayed and that none of these patterns tells a runtime of.
+ *
+ * <p>With the built-in keeps come two more kinds of names, without which Transformers gives a scheme to modules that have
+ * no scales: of a head that is tied to the embedding, and so not stored, and of modules that it calls otherwise than they are
+ * stored. vLLM knows both names.
+ */
+public final class IgnoreList {
+    private static final String HEAD = "lm_head";
+
+    /** Families whose head has another name. */
+    private static final Map<String, String> HEADS = Map.ofEntries(
+            Map.entry("blip-2", "language_model.lm_head"),
+            Map.entry("instructblip", "language_model.lm_head"),
+            Map.entry("whisper", "proj_out"),
+            Map.entry("electra", "generator_lm_head"),
+            Map.entry("modernbert", "decoder"),
+            Map.entry("modernbert-decoder", "decoder"));
+
+    /** Heads of which another part is stored, by the beginning of its name. */
+    private static final Map<String, String> REST_OF_HEADS =
+            Map.of("cls.predictions.", "cls.predictions.decoder", "lm_head.dense.", "lm_head.decoder");
+
+    /** Modules that have one name. */
+    private static final Pattern SAME = Pattern.compile("(?:model|thinker|talker)\\..*|lm_head", Pattern.DOTALL);
+
     private IgnoreList() {}
 
-    static List<String> of(List<PlannedTensor> tensors, Recipe recipe) {
+    /** Of one model, or one component of a checkpoint. */
+    public static List<String> of(List<PlannedTensor> tensors, Recipe recipe, ModelTypes types) {
         List<NamePattern> patterns = new ArrayList<>();
         for (NamePattern pattern : recipe.skip()) {
             // A pattern that also matches what an earlier rule quantizes would hide that module from the runtime.
@@ -15,20 +45,63 @@ final class IgnoreList {
                 patterns.add(pattern);
             }
         }
-        List<String> ignore = new ArrayList<>();
-        patterns.forEach(pattern -> ignore.add(pattern.toString()));
+        boolean forTransformers = recipe.defaults() && types.isKnown();
+        Set<String> modules = new LinkedHashSet<>();
         for (PlannedTensor tensor : tensors) {
-            if (tensor.isQuantized()
-                    || !StructuralKeeps.isMatrix(tensor.source().info())) {
-                continue;
-            }
             String name = tensor.source().name();
-            String module = name.substring(0, name.length() - StructuralKeeps.WEIGHT.length());
-            if (patterns.stream().noneMatch(pattern -> pattern.tellsRuntimesOf(module)) && !ignore.contains(module)) {
-                ignore.add(module);
+            if (!tensor.isQuantized()
+                    && StructuralKeeps.isMatrix(tensor.source().info())) {
+                String module = name.substring(0, name.length() - StructuralKeeps.WEIGHT.length());
+                modules.add(module);
+                if (forTransformers) {
+                    modules.add(types.hasParts() ? inModelsOfParts(module) : module.replaceFirst("^embed_out$", HEAD));
+                }
             }
         }
+        String tied = forTransformers ? tiedHead(tensors, types) : null;
+        if (tied != null) {
+            modules.add(tied);
+        }
+        modules.removeIf(module -> patterns.stream().anyMatch(pattern -> pattern.tellsRuntimesOf(module)));
+        List<String> ignore = new ArrayList<>();
+        patterns.forEach(pattern -> ignore.add(pattern.toString()));
+        modules.removeAll(ignore);
+        ignore.addAll(modules);
         return List.copyOf(ignore);
+    }
+
+    /** What Transformers calls a module of a model with towers, whose files keep the names of older versions. */
+    private static String inModelsOfParts(String module) {
+        if (module.equals("language_model." + HEAD)) {
+            return HEAD;
+        }
+        if (module.startsWith("language_model.model.")) {
+            return "model.language_model." + module.substring("language_model.model.".length());
+        }
+        if (module.startsWith("model.layers.")) {
+            return "model.language_model." + module.substring("model.".length());
+        }
+        return SAME.matcher(module).matches() ? module : "model." + module;
+    }
+
+    /** The module of a head that is not stored, in a model with an embedding; otherwise null. */
+    public static String tiedHead(List<PlannedTensor> tensors, ModelTypes types) {
+        boolean embeds = false;
+        String head = null;
+        for (PlannedTensor tensor : tensors) {
+            String name = tensor.source().name();
+            if (LinearModules.isHead(name, types)) {
+                return null;
+            }
+            embeds |= LinearModules.isEmbedding(name);
+            for (Map.Entry<String, String> rest : REST_OF_HEADS.entrySet()) {
+                head = name.startsWith(rest.getKey()) ? rest.getValue() : head;
+            }
+        }
+        if (!embeds || !types.isKnown() || types.headless()) {
+            return null;
+        }
+        return head == null ? HEADS.getOrDefault(types.own(), HEAD) : head;
     }
 
     private static boolean matchesQuantized(NamePattern pattern, List<PlannedTensor> tensors) {

@@ -71,6 +71,8 @@ public final class LinearModules {
             "qwen3_omni_moe_thinker",
             "qwen3_vl_moe",
             "qwen3_vl_moe_text",
+            "qwen4_exp",
+            "qwen4_exp_text",
             "solar_open",
             "step3p7",
             "zaya");
@@ -88,6 +90,12 @@ public final class LinearModules {
 
     private static final Pattern TURNED_WEIGHT =
             weight("(?:attn|crossattention)\\.(?:c_attn|q_attn|c_proj)|mlp\\.(?:c_fc|c_proj)");
+
+    /** Families with a layer that many places use, which Transformers leaves alone like other tied weights. */
+    private static final Set<String> SHARING_LAYERS = Set.of("zamba", "zamba2");
+
+    private static final Pattern SHARED_LAYER =
+            Pattern.compile("(?:.*\\.)?shared_transf(?:ormer)?\\..*", Pattern.DOTALL);
 
     private static final Pattern T5_OUTPUT = weight("wo");
     private static final Pattern INDEXER = weight("indexer\\.weights_proj");
@@ -128,22 +136,22 @@ public final class LinearModules {
     }
 
     /**
-     * Why Transformers leaves a matrix alone without being told, or null when it does not; {@code modelType} may be null.
+     * Why Transformers leaves a matrix alone without being told, or null when it does not.
      */
-    public static String leftAlone(String tensor, String modelType) {
-        if (isHead(tensor, modelType)) {
+    public static String leftAlone(String tensor, ModelTypes types) {
+        if (isHead(tensor, types)) {
             return "output head";
         }
         if (isEmbedding(tensor)) {
             return "embedding";
         }
-        return noLinear(tensor, modelType);
+        return noLinear(tensor, types);
     }
 
     /** The last layer of a model. Transformers leaves it alone, but only while it is given no list of what to skip. */
-    public static boolean isHead(String tensor, String modelType) {
+    public static boolean isHead(String tensor, ModelTypes types) {
         return HEAD.matcher(tensor).matches()
-                || (modelType != null && TOP_HEAD.matcher(tensor).matches());
+                || (types.isKnown() && TOP_HEAD.matcher(tensor).matches());
     }
 
     public static boolean isEmbedding(String tensor) {
@@ -151,33 +159,33 @@ public final class LinearModules {
     }
 
     /** What a matrix is, when it is none of a Linear module and no embedding or head either; otherwise null. */
-    public static String noLinear(String tensor, String modelType) {
+    public static String noLinear(String tensor, ModelTypes types) {
         if (POOLING_HEAD.matcher(tensor).matches()) {
             return "attention of PyTorch";
         }
-        if (modelType == null) {
-            return null;
-        }
-        if (NO_LINEAR.contains(modelType)) {
+        if (types.isKnown() && NO_LINEAR.contains(types.own())) {
             return "Transformers has no Linear module here";
         }
-        Pattern wide = WIDE.get(modelType);
-        if (wide != null && wide.matcher(tensor).matches()) {
-            return "Transformers keeps it in 32 bits";
+        for (String type : types.all()) {
+            Pattern wide = WIDE.get(type);
+            if (wide != null && wide.matcher(tensor).matches()) {
+                return "Transformers keeps it in 32 bits";
+            }
         }
-        if (!JOINED_EXPERTS.contains(modelType)) {
+        if (types.anyOf(SHARING_LAYERS) && SHARED_LAYER.matcher(tensor).matches()) {
+            return "a layer that others share";
+        }
+        if (!types.anyOf(JOINED_EXPERTS)) {
             return null;
         }
         if (EXPERTS.matcher(tensor).matches()) {
             return "experts that Transformers joins";
         }
-        return ROUTER.matcher(tensor).matches() && !LINEAR_ROUTER.contains(modelType) ? "router" : null;
+        return ROUTER.matcher(tensor).matches() && !types.anyOf(LINEAR_ROUTER) ? "router" : null;
     }
 
     /** True for the weights of Conv1D modules: Transformers turns them round when it quantizes them. */
-    public static boolean isTurned(String tensor, String modelType) {
-        return modelType != null
-                && TURNED.contains(modelType)
-                && TURNED_WEIGHT.matcher(tensor).matches();
+    public static boolean isTurned(String tensor, ModelTypes types) {
+        return types.anyOf(TURNED) && TURNED_WEIGHT.matcher(tensor).matches();
     }
 }

@@ -11,11 +11,11 @@ public final class Plan {
     private final List<PlannedTensor> tensors;
     private final List<CheckpointTensor> dropped;
     private final List<String> unmatched;
-    private final List<String> ignore;
+    private final List<String> unfit;
     private final List<List<PlannedTensor>> fusedSets;
     private final List<List<PlannedTensor>> scaleSets;
 
-    private Plan(List<CheckpointTensor> sources, Recipe recipe, TensorDecisions decisions) {
+    private Plan(List<CheckpointTensor> sources, TensorDecisions decisions) {
         List<PlannedTensor> decided = decisions.decided();
         this.tensors = decided.stream().filter(Objects::nonNull).toList();
         List<CheckpointTensor> without = new ArrayList<>();
@@ -26,18 +26,17 @@ public final class Plan {
         }
         this.dropped = List.copyOf(without);
         this.unmatched = decisions.unmatched();
-        this.ignore = IgnoreList.of(tensors, recipe);
+        this.unfit = decisions.unfit();
         this.fusedSets = planned(FusedSets.ofSchemes(sources), decided);
         this.scaleSets = planned(FusedSets.ofScales(sources), decided);
     }
 
     public static Plan of(List<CheckpointTensor> sources, Recipe recipe) {
-        return of(sources, recipe, null);
+        return of(sources, recipe, ModelTypes.UNKNOWN);
     }
 
-    /** {@code modelType} is what config.json says, or null. */
-    public static Plan of(List<CheckpointTensor> sources, Recipe recipe, String modelType) {
-        return new Plan(sources, recipe, TensorDecisions.of(sources, recipe, modelType));
+    public static Plan of(List<CheckpointTensor> sources, Recipe recipe, ModelTypes types) {
+        return new Plan(sources, TensorDecisions.of(sources, recipe, types));
     }
 
     private static List<List<PlannedTensor>> planned(List<List<Integer>> sets, List<PlannedTensor> decided) {
@@ -53,15 +52,15 @@ public final class Plan {
     }
 
     /** The same with other decisions on some tensors, and what follows from them. */
-    public Plan with(Map<CheckpointTensor, PlannedTensor> others, Recipe recipe) {
-        return new Plan(this, others, recipe);
+    public Plan with(Map<CheckpointTensor, PlannedTensor> others) {
+        return new Plan(this, others);
     }
 
-    private Plan(Plan plan, Map<CheckpointTensor, PlannedTensor> others, Recipe recipe) {
+    private Plan(Plan plan, Map<CheckpointTensor, PlannedTensor> others) {
         this.tensors = replaced(plan.tensors, others);
         this.dropped = plan.dropped;
         this.unmatched = plan.unmatched;
-        this.ignore = IgnoreList.of(tensors, recipe);
+        this.unfit = plan.unfit;
         this.fusedSets =
                 plan.fusedSets.stream().map(set -> replaced(set, others)).toList();
         this.scaleSets =
@@ -78,14 +77,6 @@ public final class Plan {
     /** Tensors that a rule leaves out of the output. */
     public List<CheckpointTensor> dropped() {
         return dropped;
-    }
-
-    /**
-     * What the output's config lists as not quantized: the user's patterns as they were written, then the modules that
-     * stayed and that none of these patterns tells a runtime of.
-     */
-    public List<String> ignore() {
-        return ignore;
     }
 
     /** Tensors that runtimes join into one module and that therefore share a decision. */
@@ -106,6 +97,11 @@ public final class Plan {
     /** Patterns of the recipe that match no tensor. */
     public List<String> unmatchedPatterns() {
         return unmatched;
+    }
+
+    /** Tensors that stay as they are though the recipe has a scheme for them, with why. */
+    public List<String> unfit() {
+        return unfit;
     }
 
     public long bytesBefore() {

@@ -17,7 +17,7 @@ final class StructuralKeeps {
     private StructuralKeeps() {}
 
     /** Why a tensor stays as it is, or null when it need not. */
-    static String reason(TensorInfo tensor, Layout layout, String modelType) {
+    static String reason(TensorInfo tensor, Layout layout, ModelTypes types) {
         if (!layout.isForRuntimes()) {
             return null;
         }
@@ -29,7 +29,7 @@ final class StructuralKeeps {
         if (tensor.name().endsWith("norm" + WEIGHT)) {
             return "norm";
         }
-        return layout == Layout.BITSANDBYTES ? LinearModules.leftAlone(tensor.name(), modelType) : null;
+        return layout == Layout.BITSANDBYTES ? LinearModules.leftAlone(tensor.name(), types) : null;
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.List;
 final class TensorDecisions {
     private final Recipe recipe;
     private final Layout layout;
-    private final String modelType;
+    private final ModelTypes types;
     private final BuiltInKeeps keeps;
     private final Scheme scheme;
     private final boolean disorderedExperts;
@@ -21,12 +21,12 @@ final class TensorDecisions {
     private final List<String> unfit = new ArrayList<>();
     private final List<PlannedTensor> decided = new ArrayList<>();
 
-    private TensorDecisions(List<CheckpointTensor> sources, Recipe recipe, String modelType) {
+    private TensorDecisions(List<CheckpointTensor> sources, Recipe recipe, ModelTypes types) {
         this.keeps = new BuiltInKeeps(sources);
         this.disorderedExperts = DisorderedExperts.in(sources);
         this.recipe = recipe;
         this.layout = recipe.effectiveLayout();
-        this.modelType = modelType;
+        this.types = types;
         this.scheme = SchemeCatalog.parse(recipe.scheme());
         for (Rule rule : recipe.rules()) {
             ruleSchemes.add(rule.action() == Rule.Action.SCHEME ? SchemeCatalog.parse(rule.scheme()) : null);
@@ -34,8 +34,8 @@ final class TensorDecisions {
         this.used = new boolean[ruleSchemes.size()];
     }
 
-    static TensorDecisions of(List<CheckpointTensor> sources, Recipe recipe, String modelType) {
-        TensorDecisions decisions = new TensorDecisions(sources, recipe, modelType);
+    static TensorDecisions of(List<CheckpointTensor> sources, Recipe recipe, ModelTypes types) {
+        TensorDecisions decisions = new TensorDecisions(sources, recipe, types);
         for (CheckpointTensor source : sources) {
             decisions.decided.add(decisions.decide(source));
         }
@@ -65,6 +65,11 @@ final class TensorDecisions {
         return List.copyOf(unmatched);
     }
 
+    /** What the recipe would have quantized and cannot, with why. */
+    List<String> unfit() {
+        return List.copyOf(unfit);
+    }
+
     private PlannedTensor decide(CheckpointTensor source) {
         int first = firstRule(source.name());
         Rule rule = first < 0 ? null : recipe.rules().get(first);
@@ -81,7 +86,7 @@ final class TensorDecisions {
         }
         String kept = rule == null && recipe.defaults() ? keeps.reason(tensor, layout) : null;
         if (kept == null) {
-            kept = StructuralKeeps.reason(tensor, layout, modelType);
+            kept = StructuralKeeps.reason(tensor, layout, types);
         }
         return kept != null
                 ? new PlannedTensor(source, null, kept)
@@ -119,7 +124,7 @@ final class TensorDecisions {
 
     /** Partners that differ all stay as they are: the safest of what was decided on them. */
     private void agree(List<Integer> set) {
-        PlannedTensor odd = null;
+        PlannedTensor differing = null;
         PlannedTensor reference = null;
         for (int index : set) {
             PlannedTensor tensor = decided.get(index);
@@ -127,22 +132,24 @@ final class TensorDecisions {
                 continue;
             }
             reference = reference == null ? tensor : reference;
-            boolean differs = !spelling(tensor).equals(spelling(reference));
-            if (differs) {
-                odd = tensor.isQuantized() ? reference : tensor;
+            if (!spelling(tensor).equals(spelling(reference))) {
+                differing = tensor;
                 break;
             }
         }
-        if (odd == null) {
+        if (differing == null) {
             return;
         }
-        unfit.add(reference.source().name() + " and its partners are joined by runtimes, but differ in scheme");
+        unfit.add(reference.source().name() + " and " + differing.source().name()
+                + " are joined by runtimes, but differ in scheme");
+        PlannedTensor odd = differing.isQuantized() ? reference : differing;
+        PlannedTensor other = differing.isQuantized() ? differing : reference;
         for (int index : set) {
             PlannedTensor tensor = decided.get(index);
             if (tensor != null && tensor.isQuantized()) {
-                String other = tensor.equals(odd) ? "a partner" : odd.source().name();
-                String why = "shares a module with " + other + ", which "
-                        + (odd.isQuantized() ? "has another scheme" : "stays as it is");
+                PlannedTensor partner = tensor.equals(odd) ? other : odd;
+                String why = "shares a module with " + partner.source().name() + ", which "
+                        + (partner.isQuantized() ? "has another scheme" : "stays as it is");
                 decided.set(index, new PlannedTensor(tensor.source(), null, why));
             }
         }

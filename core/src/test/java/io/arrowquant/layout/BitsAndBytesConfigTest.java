@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.json.PythonJson;
 import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.ModelTypes;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.tensor.DataType;
 import java.util.List;
@@ -23,7 +24,8 @@ class BitsAndBytesConfigTest {
 
     private static ObjectNode config(PlannedTensor... tensors) {
         return QuantizationConfig.of(
-                Layout.BITSANDBYTES, new QuantizationConfig.Subject(List.of(tensors), List.of(), DataType.BF16, null));
+                Layout.BITSANDBYTES,
+                new QuantizationConfig.Subject(List.of(tensors), List.of(), DataType.BF16, ModelTypes.UNKNOWN));
     }
 
     /** A model of the usual tensors, whose layers have a scheme. */
@@ -42,7 +44,8 @@ class BitsAndBytesConfigTest {
 
     private static JsonNode skipped(List<PlannedTensor> tensors, String family) {
         return QuantizationConfig.of(
-                        Layout.BITSANDBYTES, new QuantizationConfig.Subject(tensors, List.of(), DataType.BF16, family))
+                        Layout.BITSANDBYTES,
+                        new QuantizationConfig.Subject(tensors, List.of(), DataType.BF16, ModelTypes.of(family)))
                 .get("llm_int8_skip_modules");
     }
 

@@ -4,10 +4,12 @@ import static io.arrowquant.layout.PlannedTensors.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arrowquant.checkpoint.CheckpointTensor;
+import io.arrowquant.recipe.ModelTypes;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
 import io.arrowquant.tensor.TensorInfo;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,7 +34,7 @@ class FusedExpertsTest {
                         fused(EXPERTS + "gate_up_proj", 1000, 2, 6, 5),
                         norm,
                         fused(EXPERTS + "down_proj", 2000, 2, 5, 3)),
-                "qwen3_moe");
+                ModelTypes.of("qwen3_moe"));
 
         assertThat(split)
                 .containsExactly(
@@ -46,11 +48,13 @@ class FusedExpertsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_oss", "llama4", "llama4_text"})
+    @ValueSource(strings = {"gpt_oss", "llama4", "llama4_text", "mistral4"})
     void transposedExpertsStayTogether(String modelType) {
         List<CheckpointTensor> tensors = List.of(fused(EXPERTS + "gate_up_proj", 0, 2, 6, 4));
-        assertThat(FusedExperts.split(tensors, modelType)).isEqualTo(tensors);
-        assertThat(FusedExperts.split(tensors, null)).hasSize(4);
+        assertThat(FusedExperts.split(tensors, ModelTypes.of(modelType))).isEqualTo(tensors);
+        assertThat(FusedExperts.split(tensors, new ModelTypes("internvl", Set.of(modelType))))
+                .isEqualTo(tensors);
+        assertThat(FusedExperts.split(tensors, ModelTypes.UNKNOWN)).hasSize(4);
         assertThat(FusedExperts.splitAll(tensors)).hasSize(4);
     }
 
@@ -68,6 +72,7 @@ class FusedExpertsTest {
     @ParameterizedTest
     @MethodSource("others")
     void whatIsNoSetOfExpertsStaysAsItIs(CheckpointTensor tensor) {
-        assertThat(FusedExperts.split(List.of(tensor), "qwen3_moe")).containsExactly(tensor);
+        assertThat(FusedExperts.split(List.of(tensor), ModelTypes.of("qwen3_moe")))
+                .containsExactly(tensor);
     }
 }

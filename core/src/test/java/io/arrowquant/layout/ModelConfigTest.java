@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arrowquant.error.MalformedFileException;
 import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.ModelTypes;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.recipe.Recipe;
 import io.arrowquant.scheme.SchemeCatalog;
 import io.arrowquant.tensor.DataType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,16 +28,40 @@ class ModelConfigTest {
     }
 
     private static String quantized(ModelConfig config, Layout layout, PlannedTensor... tensors) {
-        return new String(config.quantized(layout, List.of(tensors), List.of()), StandardCharsets.US_ASCII);
+        Recipe recipe = new Recipe("W4A16", layout, List.of(), true, false);
+        return new String(config.quantized(List.of(tensors), recipe), StandardCharsets.US_ASCII);
     }
 
     @Test
     void aConfigSaysWhatTheModelIs() {
         ModelConfig config = read("{\"model_type\": \"llama\", \"quantization_config\": {\"quant_method\": \"gptq\"}}");
-        assertThat(config.modelType()).isEqualTo("llama");
+        assertThat(config.types()).isEqualTo(ModelTypes.of("llama"));
         assertThat(config.quantization().path("quant_method").asText()).isEqualTo("gptq");
         assertThat(config).hasToString("m/config.json");
         assertThat(ModelConfig.empty()).hasToString("config.json");
+    }
+
+    @Test
+    void partsOfAModelHaveArchitecturesToo() {
+        ModelConfig config =
+                read("{\"model_type\": \"omni\", \"vision_config\": {\"model_type\": \"siglip\"}, \"layers\": [3],"
+                        + "\"thinker_config\": {\"text_config\": {\"model_type\": \"qwen3_moe\"}, \"model_type\": 4}}");
+        assertThat(config.types()).isEqualTo(new ModelTypes("omni", Set.of("siglip", "qwen3_moe")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LlamaForCausalLM, false",
+        "GPT2LMHeadModel, false",
+        "MarianMTModel, false",
+        "LlamaModel, true",
+        "CLIPTextModel, true"
+    })
+    void modelsMayHaveNoHead(String architecture, boolean headless) {
+        assertThat(read("{\"architectures\": [\"" + architecture + "\"]}")
+                        .types()
+                        .headless())
+                .isEqualTo(headless);
     }
 
     @ParameterizedTest
@@ -47,7 +74,7 @@ class ModelConfigTest {
     void whatIsQuantizedAlreadyIsSeenAndCanBeTakenOut(String text) {
         ModelConfig config = read(text);
         assertThat(config.quantization().path("bits").asInt()).isEqualTo(4);
-        assertThat(config.modelType()).isNull();
+        assertThat(config.types()).isEqualTo(ModelTypes.UNKNOWN);
         assertThat(new String(config.plain(), StandardCharsets.US_ASCII))
                 .contains("\"hidden\": 8")
                 .doesNotContain("bits");
@@ -108,10 +135,7 @@ class ModelConfigTest {
 
     @Test
     void fp8NamesTheModulesThatStay() {
-        byte[] text = ModelConfig.empty()
-                .quantized(
-                        Layout.FP8, List.of(linear("a", "FP8_BLOCK_INV"), keptLinear("lm_head")), List.of("lm_head"));
-        assertThat(new String(text, StandardCharsets.US_ASCII))
+        assertThat(quantized(ModelConfig.empty(), Layout.FP8, linear("a", "FP8_BLOCK_INV"), keptLinear("lm_head")))
                 .contains("    \"modules_to_not_convert\": [\n      \"lm_head\"\n    ],\n");
     }
 

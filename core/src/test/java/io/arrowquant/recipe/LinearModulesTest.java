@@ -2,6 +2,7 @@ package io.arrowquant.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,7 @@ class LinearModulesTest {
         ", model.layers.1.mlp.experts.0.up_proj.weight"
     })
     void plain(String modelType, String tensor) {
-        assertThat(LinearModules.leftAlone(tensor, modelType)).isNull();
+        assertThat(LinearModules.leftAlone(tensor, ModelTypes.of(modelType))).isNull();
     }
 
     @ParameterizedTest
@@ -43,17 +44,31 @@ class LinearModulesTest {
         "nemotron_h, backbone.layers.1.mixer.gate.weight, router"
     })
     void leftAlone(String modelType, String tensor, String reason) {
-        assertThat(LinearModules.leftAlone(tensor, modelType)).isEqualTo(reason);
+        assertThat(LinearModules.leftAlone(tensor, ModelTypes.of(modelType))).isEqualTo(reason);
+    }
+
+    @Test
+    void partsCountAsTheModelDoes() {
+        ModelTypes types = new ModelTypes("internvl", Set.of("qwen3_moe", "t5", "falcon"));
+        assertThat(LinearModules.noLinear("language_model.model.layers.0.mlp.experts.1.up_proj.weight", types))
+                .isEqualTo("experts that Transformers joins");
+        assertThat(LinearModules.noLinear("language_model.decoder.block.0.layer.2.DenseReluDense.wo.weight", types))
+                .isEqualTo("Transformers keeps it in 32 bits");
+        assertThat(LinearModules.noLinear("vision_tower.layers.0.fc1.weight", types))
+                .isNull();
     }
 
     @Test
     void conv1dIsTurned() {
-        assertThat(LinearModules.isTurned("transformer.h.0.mlp.c_fc.weight", "gpt2"))
+        assertThat(LinearModules.isTurned("transformer.h.0.mlp.c_fc.weight", ModelTypes.of("gpt2")))
                 .isTrue();
-        assertThat(LinearModules.isTurned("h.11.attn.c_proj.weight", "gpt2")).isTrue();
-        assertThat(LinearModules.isTurned("transformer.wte.weight", "gpt2")).isFalse();
-        assertThat(LinearModules.isTurned("model.layers.0.mlp.c_fc.weight", "starcoder2"))
+        assertThat(LinearModules.isTurned("h.11.attn.c_proj.weight", ModelTypes.of("gpt2")))
+                .isTrue();
+        assertThat(LinearModules.isTurned("transformer.wte.weight", ModelTypes.of("gpt2")))
                 .isFalse();
-        assertThat(LinearModules.isTurned("h.0.mlp.c_fc.weight", null)).isFalse();
+        assertThat(LinearModules.isTurned("model.layers.0.mlp.c_fc.weight", ModelTypes.of("starcoder2")))
+                .isFalse();
+        assertThat(LinearModules.isTurned("h.0.mlp.c_fc.weight", ModelTypes.UNKNOWN))
+                .isFalse();
     }
 }

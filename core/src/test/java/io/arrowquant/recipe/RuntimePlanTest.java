@@ -116,25 +116,6 @@ class RuntimePlanTest {
     }
 
     @Test
-    void theIgnoreListRepeatsTheUsersPatterns() {
-        List<CheckpointTensor> llama = matrices("model.embed_tokens", LAYER + "mlp.down_proj", "lm_head");
-
-        assertThat(Plan.of(llama, recipe("W4A16", true, false, keep("lm_head"), keep("re:.*embed_tokens")))
-                        .ignore())
-                .containsExactly("lm_head", "re:.*embed_tokens");
-        assertThat(Plan.of(llama, recipe("W4A16", true, false)).ignore())
-                .containsExactly("model.embed_tokens", "lm_head");
-        // Runtimes know no globs.
-        assertThat(Plan.of(llama, recipe("W4A16", false, false, keep("*head"))).ignore())
-                .containsExactly("*head", "lm_head");
-        // What an earlier rule quantizes must not be hidden by a later pattern.
-        Rule head = Rule.scheme(NamePattern.of("lm_head"), "W8A16");
-        assertThat(Plan.of(llama, recipe("W4A16", false, false, head, keep("re:.*")))
-                        .ignore())
-                .containsExactly("model.embed_tokens", LAYER + "mlp.down_proj");
-    }
-
-    @Test
     void partnersShareADecision() {
         List<CheckpointTensor> tensors =
                 matrices(LAYER + "self_attn.q_proj", LAYER + "self_attn.k_proj", LAYER + "self_attn.o_proj");
@@ -160,6 +141,27 @@ class RuntimePlanTest {
                 .contains("704 elements");
         assertThatThrownBy(() -> Plan.of(odd, recipe("W4A16", true, true)))
                 .hasMessageContaining(LAYER + "mlp.down_proj.weight");
+    }
+
+    @Test
+    void whatCannotBeQuantizedIsSaid() {
+        String q = LAYER + "self_attn.q_proj";
+        String k = LAYER + "self_attn.k_proj";
+        Rule wider = Rule.scheme(NamePattern.of("*q_proj"), "W8A16");
+        Plan plan = Plan.of(matrices(q, k, LAYER + "self_attn.v_proj"), recipe("W4A16", true, false, wider));
+
+        assertThat(quantized(plan)).isEmpty();
+        assertThat(plan.unfit())
+                .containsExactly(q + ".weight and " + k + ".weight are joined by runtimes, but differ in scheme");
+        assertThat(plan.tensors())
+                .extracting(PlannedTensor::reason)
+                .containsExactly(
+                        "shares a module with " + k + ".weight, which has another scheme",
+                        "shares a module with " + q + ".weight, which has another scheme",
+                        "shares a module with " + q + ".weight, which has another scheme");
+        Plan kept = Plan.of(matrices(q, k), recipe("W4A16", true, false, keep("*k_proj")));
+        assertThat(kept.tensors().get(0).reason())
+                .isEqualTo("shares a module with " + k + ".weight, which stays as it is");
     }
 
     @Test
@@ -197,8 +199,9 @@ class RuntimePlanTest {
                 LAYER + "mlp.experts.0.w2",
                 "lm_head");
 
-        assertThat(quantized(Plan.of(tensors, recipe, "mixtral"))).containsExactly(LAYER + "self_attn.o_proj.weight");
-        assertThat(quantized(Plan.of(tensors, recipe, "llama"))).hasSize(3);
+        assertThat(quantized(Plan.of(tensors, recipe, ModelTypes.of("mixtral"))))
+                .containsExactly(LAYER + "self_attn.o_proj.weight");
+        assertThat(quantized(Plan.of(tensors, recipe, ModelTypes.of("llama")))).hasSize(3);
     }
 
     @Test
@@ -207,9 +210,9 @@ class RuntimePlanTest {
         List<CheckpointTensor> tensors =
                 matrices(LAYER + "mlp.gate", LAYER + "mlp.shared_expert_gate", LAYER + "mamba.dt_proj");
 
-        assertThat(quantized(Plan.of(tensors, recipe, "qwen2_moe")))
+        assertThat(quantized(Plan.of(tensors, recipe, ModelTypes.of("qwen2_moe"))))
                 .containsExactly(LAYER + "mlp.shared_expert_gate.weight", LAYER + "mamba.dt_proj.weight");
-        assertThat(quantized(Plan.of(tensors, Recipe.ofScheme("W4A16"), "qwen2_moe")))
+        assertThat(quantized(Plan.of(tensors, Recipe.ofScheme("W4A16"), ModelTypes.of("qwen2_moe"))))
                 .isEmpty();
     }
 
@@ -220,10 +223,12 @@ class RuntimePlanTest {
                 "vision_tower.head.attention.out_proj",
                 "vision_tower.embeddings.position_embedding");
 
-        assertThat(quantized(Plan.of(tensors, Recipe.ofScheme("nf4"), "gemma3")))
+        assertThat(quantized(Plan.of(tensors, Recipe.ofScheme("nf4"), ModelTypes.of("gemma3"))))
                 .isEmpty();
-        assertThat(quantized(
-                        Plan.of(tensors, new Recipe("nf4", Layout.BITSANDBYTES, List.of(), false, false), "gemma3")))
+        assertThat(quantized(Plan.of(
+                        tensors,
+                        new Recipe("nf4", Layout.BITSANDBYTES, List.of(), false, false),
+                        ModelTypes.of("gemma3"))))
                 .containsExactly("vision_tower.layers.0.mlp.fc1.weight");
     }
 
@@ -254,16 +259,16 @@ class RuntimePlanTest {
                 inFile("a", experts + "9.w3"),
                 inFile("b", experts + "11.w1"),
                 inFile("c", experts + "11.w3"));
-        assertThat(quantized(Plan.of(whole, recipe, "mixtral"))).hasSize(6);
+        assertThat(quantized(Plan.of(whole, recipe, ModelTypes.of("mixtral")))).hasSize(6);
 
         List<CheckpointTensor> apart = List.of(
                 inFile("a", experts + "0.w1"),
                 inFile("a", experts + "1.w1"),
                 inFile("b", experts + "0.w3"),
                 inFile("b", experts + "1.w3"));
-        assertThat(Plan.of(apart, recipe, "mixtral").tensors())
+        assertThat(Plan.of(apart, recipe, ModelTypes.of("mixtral")).tensors())
                 .allSatisfy(tensor -> assertThat(tensor.reason()).contains("hold apart"));
-        assertThat(quantized(Plan.of(apart, recipe("W4A16", false, false), "mixtral")))
+        assertThat(quantized(Plan.of(apart, recipe("W4A16", false, false), ModelTypes.of("mixtral"))))
                 .hasSize(4);
     }
 

@@ -294,7 +294,7 @@ class SchemeChoiceTest {
         assertThat(choice.choose(List.of(unit))).extracting(SchemeOption::shown).containsExactly("keep");
 
         PlannedTensor kept = new PlannedTensor(plan.tensors().get(0).source(), null, "kept for its quality");
-        Plan other = plan.with(java.util.Map.of(kept.source(), kept), recipe);
+        Plan other = plan.with(java.util.Map.of(kept.source(), kept));
         assertThat(other.tensors()).containsExactly(kept);
         assertThat(other.bytesAfter()).isEqualTo(plan.bytesBefore());
     }

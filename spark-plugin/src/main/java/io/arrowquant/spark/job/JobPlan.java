@@ -10,6 +10,7 @@ import io.arrowquant.layout.ModelFile;
 import io.arrowquant.layout.ModelFiles;
 import io.arrowquant.recipe.LayerRule;
 import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.ModelTypes;
 import io.arrowquant.recipe.Plan;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.recipe.Recipe;
@@ -86,16 +87,15 @@ final class JobPlan {
         if (layout == Layout.BITSANDBYTES) {
             weights.showAsLoaded(configs);
         }
-        List<CheckpointTensor> tensors = asLaidOut(weights.tensors(), layout, request.recipe(), configs.modelType());
-        Plan plan = Plan.of(tensors, request.recipe(), configs.modelType());
+        List<CheckpointTensor> tensors = asLaidOut(weights.tensors(), layout, request.recipe(), configs.types());
+        Plan plan = Plan.of(tensors, request.recipe(), configs.types());
         if (request.strict() && !plan.unmatchedPatterns().isEmpty()) {
             throw new InvalidRequestException(
                     "No tensor matches " + String.join(", ", plan.unmatchedPatterns()),
                     "See the names with: arrowquant inspect " + request.input()
                             + ". Without --strict such patterns are only reported");
         }
-        JobPlan made =
-                new JobPlan(request, checkpoint, configs, weights, asStored(plan, weights, request.recipe()), null);
+        JobPlan made = new JobPlan(request, checkpoint, configs, weights, asStored(plan, weights), null);
         if (layout.isForRuntimes()) {
             // What no config can describe is refused now, not when all weights are written.
             made.configs();
@@ -104,7 +104,7 @@ final class JobPlan {
     }
 
     /** The plan with all that stays as it is the way it is stored. */
-    private static Plan asStored(Plan plan, SourceWeights weights, Recipe recipe) {
+    private static Plan asStored(Plan plan, SourceWeights weights) {
         Map<CheckpointTensor, PlannedTensor> others = new HashMap<>();
         for (PlannedTensor tensor : plan.tensors()) {
             CheckpointTensor source = weights.asStored(tensor.source());
@@ -112,18 +112,18 @@ final class JobPlan {
                 others.put(tensor.source(), new PlannedTensor(source, null, tensor.reason()));
             }
         }
-        return others.isEmpty() ? plan : plan.with(others, recipe);
+        return others.isEmpty() ? plan : plan.with(others);
     }
 
     /** Fused experts are taken apart, but not for bitsandbytes: Transformers loads and saves them as they are. */
     private static List<CheckpointTensor> asLaidOut(
-            List<CheckpointTensor> tensors, Layout layout, Recipe recipe, String modelType) {
+            List<CheckpointTensor> tensors, Layout layout, Recipe recipe, ModelTypes types) {
         if (!layout.isForRuntimes() || layout == Layout.BITSANDBYTES) {
             return tensors;
         }
         return layout == Layout.COMPRESSED_TENSORS && !recipe.defaults()
                 ? FusedExperts.splitAll(tensors)
-                : FusedExperts.split(tensors, modelType);
+                : FusedExperts.split(tensors, types);
     }
 
     /** Plans for all outputs of one job, of one input. Their tensors must be the same, since each is read once for all. */
@@ -169,7 +169,7 @@ final class JobPlan {
 
     /** The texts of the configs that say how the model is quantized, by their names in the output. */
     Map<String, byte[]> configs() {
-        return request.decodesOnly() ? configs.plain() : configs.quantized(layout(), plan.tensors(), plan.ignore());
+        return request.decodesOnly() ? configs.plain() : configs.quantized(plan.tensors(), request.recipe());
     }
 
     /** Refuses sources that have nothing to decode. */
@@ -242,6 +242,10 @@ final class JobPlan {
 
     List<String> unmatchedPatterns() {
         return plan.unmatchedPatterns();
+    }
+
+    List<String> unfit() {
+        return plan.unfit();
     }
 
     List<WriteGroup> groups() {
@@ -342,7 +346,7 @@ final class JobPlan {
                 checkpoint,
                 configs,
                 weights,
-                asStored(plan.with(others, request.recipe()), weights, request.recipe()),
+                asStored(plan.with(others), weights),
                 ChoiceReport.of(units, chosen, target));
     }
 

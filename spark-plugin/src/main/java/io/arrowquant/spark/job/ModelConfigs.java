@@ -5,8 +5,9 @@ import io.arrowquant.checkpoint.CheckpointFile;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.MalformedFileException;
 import io.arrowquant.layout.ModelConfig;
-import io.arrowquant.recipe.Layout;
+import io.arrowquant.recipe.ModelTypes;
 import io.arrowquant.recipe.PlannedTensor;
+import io.arrowquant.recipe.Recipe;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.storage.RangeReader;
 import io.arrowquant.storage.Storage;
@@ -63,10 +64,10 @@ final class ModelConfigs {
         }
     }
 
-    /** The architecture of a model that is one component, or null. */
-    String modelType() {
+    /** The architectures of a model that is one component. */
+    ModelTypes types() {
         ModelConfig config = byComponent.get("");
-        return config == null ? null : config.modelType();
+        return config == null ? ModelTypes.UNKNOWN : config.types();
     }
 
     /** The config of a component, or one that says nothing. */
@@ -86,7 +87,7 @@ final class ModelConfigs {
     }
 
     /** The configs as they are to be written, by name: those of components where something is quantized. */
-    Map<String, byte[]> quantized(Layout layout, List<PlannedTensor> tensors, List<String> ignore) {
+    Map<String, byte[]> quantized(List<PlannedTensor> tensors, Recipe recipe) {
         Map<String, List<PlannedTensor>> members = new LinkedHashMap<>();
         for (PlannedTensor tensor : tensors) {
             members.computeIfAbsent(tensor.source().component(), unused -> new ArrayList<>())
@@ -96,7 +97,7 @@ final class ModelConfigs {
         members.forEach((component, own) -> {
             ModelConfig config = of(component);
             if (own.stream().anyMatch(PlannedTensor::isQuantized)) {
-                configs.put(component + ModelConfig.NAME, config.quantized(layout, own, ignore));
+                configs.put(component + ModelConfig.NAME, config.quantized(own, recipe));
             } else if (config.quantization().isObject()) {
                 configs.put(component + ModelConfig.NAME, config.plain());
             }

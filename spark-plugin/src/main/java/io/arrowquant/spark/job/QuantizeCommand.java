@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
 /** Quantizes a checkpoint. */
 @Command(name = "quantize", description = "Turns a model directory into a quantized one.")
 final class QuantizeCommand implements Callable<Integer> {
+    /** Lines of one kind: a model may have thousands of tensors. */
+    private static final int MOST_NOTES = 10;
+
     private final Streams streams;
 
     @Option(names = "--input", required = true, paramLabel = "PATH", description = "A file, model directory or glob.")
@@ -238,6 +241,7 @@ final class QuantizeCommand implements Callable<Integer> {
             for (String pattern : plans.get(0).unmatchedPatterns()) {
                 streams.note("arrowquant: no tensor matches " + Printable.text(pattern));
             }
+            noteUnfit(plans, streams);
             for (String ignored : plans.get(0).checkpoint().ignoredWeights()) {
                 streams.note("arrowquant: not read, and not in the output: " + Printable.text(ignored));
             }
@@ -254,6 +258,19 @@ final class QuantizeCommand implements Callable<Integer> {
             streams.json(documents.size() == 1 ? documents.get(0) : new ObjectMapper().valueToTree(documents));
         }
         return ExitCode.DONE;
+    }
+
+    /** What the recipe would have quantized and cannot; the report has the rest of many. */
+    private static void noteUnfit(List<JobPlan> plans, Streams streams) {
+        for (JobPlan plan : plans) {
+            List<String> unfit = plan.unfit();
+            for (String reason : unfit.subList(0, Math.min(MOST_NOTES, unfit.size()))) {
+                streams.note("arrowquant: not quantized: " + Printable.text(reason));
+            }
+            if (unfit.size() > MOST_NOTES) {
+                streams.note("arrowquant: not quantized: " + (unfit.size() - MOST_NOTES) + " more, see " + Report.NAME);
+            }
+        }
     }
 
     private static ObjectNode document(QuantizeJob.Result result) {

@@ -134,7 +134,7 @@ final class SourceWeights {
             }
             DataType named = types.get(tensor.component());
             DataType type = named == null ? info.dtype() : named;
-            boolean turns = LinearModules.isTurned(tensor.name(), configs.modelType());
+            boolean turns = LinearModules.isTurned(tensor.name(), configs.types());
             if (type.bytes() > Float.BYTES || (!turns && type == info.dtype())) {
                 return tensor;
             }
