@@ -138,7 +138,8 @@ def lost(source: Path, ours: Path) -> list[str]:
     return found
 
 
-def convert(work: Path, pyspark: str, cases: list[tuple[Source, str]]) -> None:
+def convert(work: Path, pyspark: str, cases: list[tuple[Source, str]], as_called: bool = False) -> None:
+    """Has our job make all outputs: with what makes it comparable to the tool, or as it is called without any options."""
     conversions = []
     for source, scheme in cases:
         arguments = {
@@ -146,7 +147,9 @@ def convert(work: Path, pyspark: str, cases: list[tuple[Source, str]]) -> None:
             "dst": str(work / source.name / "ours" / scheme),
             "scheme": NAMES.get(scheme, scheme),
         }
-        if scheme not in reference_tools.BITSANDBYTES:
+        if as_called:
+            arguments |= {}
+        elif scheme not in reference_tools.BITSANDBYTES:
             arguments |= {"defaults": False, "skip": [*IGNORE, *source.ignore]}
         elif source.towers:
             arguments |= {"defaults": False}

@@ -120,6 +120,25 @@ FAMILIES = [
         num_experts_per_tok=2, attn_layer_period=2, attn_layer_offset=1, expert_layer_period=2, expert_layer_offset=1,
         mamba_d_state=16, use_mamba_kernels=False,
     ),
+    # Modules that Transformers calls otherwise than files do, a tied head, and embeddings by other names.
+    _family(
+        "qwen2-vl", "Qwen2VLForConditionalGeneration", "Qwen2VLConfig", schemes=("W8A8", "nf4"), towers=True,
+        ignore=("re:.*patch_embed.proj", "re:.*norm[12]", "re:.*ln_q"),
+        text_config=_TEXT | {"rope_parameters": {"rope_type": "default", "mrope_section": [4, 6, 6], "rope_theta": 1e4}},
+        vision_config={"depth": 2, "embed_dim": 64, "num_heads": 4, "hidden_size": 128, "patch_size": 14},
+    ),
+    _family("gpt-neox", "GPTNeoXForCausalLM", "GPTNeoXConfig", schemes=("W8A8", "nf4"), **_LAYERS, intermediate_size=256),
+    _family(
+        "bart", "BartForConditionalGeneration", "BartConfig", schemes=("nf4", "llm_int8"),
+        vocab_size=320, d_model=128, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4,
+        encoder_ffn_dim=256, decoder_ffn_dim=256, max_position_embeddings=64,
+    ),
+    # Experts of a model that reads text for another.
+    _family(
+        "llava-moe", "LlavaForConditionalGeneration", "LlavaConfig", schemes=("nf4",), towers=True,
+        text_config=_TEXT | _EXPERTS | {"model_type": "qwen3_moe"},
+        vision_config=_TOWER | {"model_type": "clip_vision_model", "image_size": 28, "patch_size": 14},
+    ),
     # A head by another name.
     _family(
         "classifier", "LlamaForSequenceClassification", "LlamaConfig", schemes=("nf4", "llm_int8"), num_labels=3, **_TEXT,

@@ -18,20 +18,17 @@ public final class FusedExperts {
     private static final Pattern FUSED = Pattern.compile("(.*)(gate_up_proj|down_proj)(?:\\.weight)?", Pattern.DOTALL);
     private static final String WEIGHT = ".weight";
 
-    /**
-     * Architectures whose fused experts are stored the other way round, so that an expert's rows do not lie together, or
-     * which Transformers cannot put together from single experts.
-     */
-    private static final Set<String> TOGETHER = Set.of("gpt_oss", "llama4", "llama4_text", "mistral4");
+    /** Architectures whose fused experts are stored the other way round, so that an expert's rows do not lie together. */
+    private static final Set<String> TRANSPOSED = Set.of("gpt_oss", "llama4", "llama4_text");
 
     private FusedExperts() {}
 
     /**
-     * The tensors with fused experts taken apart, but for those of architectures that store them turned or whole: what comes
-     * out of these no runtime expects.
+     * The tensors with fused experts taken apart, but for those of architectures that store them turned: what comes out of
+     * these no runtime expects.
      */
     public static List<CheckpointTensor> split(List<CheckpointTensor> tensors, ModelTypes types) {
-        return types.anyOf(TOGETHER) ? tensors : splitAll(tensors);
+        return types.anyOf(TRANSPOSED) ? tensors : splitAll(tensors);
     }
 
     /** As llm-compressor does it: it knows no architectures, and takes whatever has such a name for rows of experts. */

@@ -31,6 +31,8 @@ public final class IgnoreList {
     private static final Map<String, String> REST_OF_HEADS =
             Map.of("cls.predictions.", "cls.predictions.decoder", "lm_head.dense.", "lm_head.decoder");
 
+    private static final Pattern ROUTER = Pattern.compile("(.*)\\.block_sparse_moe\\.gate", Pattern.DOTALL);
+
     /** Modules that have one name. */
     private static final Pattern SAME = Pattern.compile("(?:model|thinker|talker)\\..*|lm_head", Pattern.DOTALL);
 
@@ -54,7 +56,7 @@ public final class IgnoreList {
                 String module = name.substring(0, name.length() - StructuralKeeps.WEIGHT.length());
                 modules.add(module);
                 if (forTransformers) {
-                    modules.add(types.hasParts() ? inModelsOfParts(module) : module.replaceFirst("^embed_out$", HEAD));
+                    modules.add(types.hasParts() ? inModelsOfParts(module) : renamed(module, types));
                 }
             }
         }
@@ -68,6 +70,14 @@ public final class IgnoreList {
         modules.removeAll(ignore);
         ignore.addAll(modules);
         return List.copyOf(ignore);
+    }
+
+    /** What Transformers calls the head of GPT-NeoX and a router of Phi-MoE; else the module itself. */
+    private static String renamed(String module, ModelTypes types) {
+        if (module.equals("embed_out")) {
+            return HEAD;
+        }
+        return "phimoe".equals(types.own()) ? ROUTER.matcher(module).replaceFirst("$1.mlp.router") : module;
     }
 
     /** What Transformers calls a module of a model with towers, whose files keep the names of older versions. */

@@ -48,7 +48,7 @@ class FusedExpertsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt_oss", "llama4", "llama4_text", "mistral4"})
+    @ValueSource(strings = {"gpt_oss", "llama4", "llama4_text"})
     void transposedExpertsStayTogether(String modelType) {
         List<CheckpointTensor> tensors = List.of(fused(EXPERTS + "gate_up_proj", 0, 2, 6, 4));
         assertThat(FusedExperts.split(tensors, ModelTypes.of(modelType))).isEqualTo(tensors);

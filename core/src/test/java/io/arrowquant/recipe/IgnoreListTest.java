@@ -61,6 +61,11 @@ class IgnoreListTest {
                 .containsExactly("model.embed_tokens", "proj_out");
         assertThat(ignore(recipe(true), ModelTypes.of("gpt_neox"), "embed_out", LAYER + "mlp.down_proj"))
                 .containsExactly("embed_out", "lm_head");
+        String router = LAYER + "block_sparse_moe.gate";
+        assertThat(ignore(recipe(true), ModelTypes.of("phimoe"), router, "lm_head"))
+                .containsExactly(router, LAYER + "mlp.router", "lm_head");
+        assertThat(ignore(recipe(true), ModelTypes.of("mixtral"), router, "lm_head"))
+                .containsExactly(router, "lm_head");
         assertThat(ignore(
                         recipe(true),
                         ModelTypes.of("bert"),
