@@ -22,14 +22,15 @@ SCHEMES = ("FP8_DYNAMIC", "nf4", "llm_int8")
 NEAR = 0.95
 # What this version of Transformers loads otherwise, from the tool's output as from ours.
 _OTHERWISE = "some matrices come out otherwise"
+_STOPS = "Transformers stops at weights that are codes when it initializes this family"
 _APART = "Transformers has the experts of a layer in one tensor"
 _TURNED = "Conv1D: codes are of the matrix turned"
 LIMITS = {
     ("qwen2-moe-f16", "nf4"): _OTHERWISE,
     ("deepseek-v3", "nf4"): _OTHERWISE,
-    ("llama4", "FP8_DYNAMIC"): _APART,
-    ("llama4", "nf4"): _APART,
-    ("llama4", "llm_int8"): _APART,
+    ("llama4", "FP8_DYNAMIC"): _STOPS,
+    ("llama4", "nf4"): _STOPS,
+    ("llama4", "llm_int8"): _STOPS,
     ("qwen3-vl-moe", "FP8_DYNAMIC"): _APART,
     ("gpt2", "FP8_DYNAMIC"): _TURNED,
     ("gpt2", "nf4"): _TURNED,
