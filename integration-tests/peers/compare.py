@@ -147,16 +147,17 @@ def convert(work: Path, pyspark: str, cases: list[tuple[Source, str]], as_called
             "dst": str(work / source.name / "ours" / scheme),
             "scheme": NAMES.get(scheme, scheme),
         }
-        if as_called:
-            arguments |= {}
-        elif scheme not in reference_tools.BITSANDBYTES:
-            arguments |= {"defaults": False, "skip": [*IGNORE, *source.ignore]}
-        elif source.towers:
-            arguments |= {"defaults": False}
-        conversions.append(arguments)
+        conversions.append(arguments if as_called else arguments | as_the_tool(source, scheme))
     listed = work / "conversions.json"
     listed.write_text(json.dumps(conversions))
     subprocess.run([pyspark, str(HERE.parent / "runtimes" / "convert.py"), str(listed)], check=True)
+
+
+def as_the_tool(source: Source, scheme: str) -> dict[str, object]:
+    """What makes our job keep what the tool keeps."""
+    if scheme not in reference_tools.BITSANDBYTES:
+        return {"defaults": False, "skip": [*IGNORE, *source.ignore]}
+    return {"defaults": False} if source.towers else {}
 
 
 def differences(theirs: Path, ours: Path) -> list[str]:

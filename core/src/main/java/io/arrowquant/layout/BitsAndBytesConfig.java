@@ -3,18 +3,18 @@ package io.arrowquant.layout;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.arrowquant.recipe.IgnoreList;
 import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.LinearModules;
+import io.arrowquant.recipe.TiedHead;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.tensor.DataType;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The config of bitsandbytes as transformers saves it. */
 final class BitsAndBytesConfig {
-    private static final String HEAD = "lm_head";
-
     private BitsAndBytesConfig() {}
 
     static ObjectNode of(QuantizationConfig.Subject subject) {
@@ -61,13 +61,16 @@ final class BitsAndBytesConfig {
         List<String> modules = new ArrayList<>(subject.keptLinears());
         modules.removeIf(module -> LinearModules.noLinear(weight(module), subject.types()) != null);
         boolean others = modules.stream().anyMatch(module -> !LinearModules.isHead(weight(module), subject.types()));
-        String tied = IgnoreList.tiedHead(subject.tensors(), subject.types());
-        for (String head : tied == null ? List.of(HEAD) : List.of(HEAD, tied)) {
-            if (others && !modules.contains(head)) {
-                modules.add(head);
-            }
+        if (!others) {
+            return List.of();
         }
-        return others ? modules : List.of();
+        Set<String> skipped = new LinkedHashSet<>(modules);
+        skipped.add(TiedHead.USUAL);
+        String tied = TiedHead.of(subject.tensors(), subject.types());
+        if (tied != null) {
+            skipped.add(tied);
+        }
+        return List.copyOf(skipped);
     }
 
     private static String weight(String module) {

@@ -37,10 +37,12 @@ public final class ModelConfig {
 
     private final String path;
     private final ObjectNode content;
+    private final ModelTypes types;
 
     private ModelConfig(String path, ObjectNode content) {
         this.path = path;
         this.content = content;
+        this.types = typesOf(content);
     }
 
     /** Reads a config; {@code path} is for errors. */
@@ -65,6 +67,10 @@ public final class ModelConfig {
 
     /** The architectures, as transformers calls them. */
     public ModelTypes types() {
+        return types;
+    }
+
+    private static ModelTypes typesOf(ObjectNode content) {
         Set<String> parts = new LinkedHashSet<>();
         for (JsonNode member : content) {
             addTypes(member, parts);
@@ -116,7 +122,6 @@ public final class ModelConfig {
 
     /** The text with a description of what was done; unchanged but for that. */
     public byte[] quantized(List<PlannedTensor> tensors, Recipe recipe) {
-        ModelTypes types = types();
         Layout layout = recipe.effectiveLayout();
         QuantizationConfig.Subject subject = new QuantizationConfig.Subject(
                 tensors, IgnoreList.of(tensors, recipe, types), computeType(sources(tensors)), types);

@@ -35,6 +35,10 @@ public final class ByteBudget {
         this.units = units;
         this.chosen = new int[units.size()];
         this.left = bytes;
+        for (int unit = 0; unit < chosen.length; unit++) {
+            chosen[unit] = hull(units.get(unit)).get(0);
+            left -= units.get(unit).get(chosen[unit]).bytes();
+        }
     }
 
     /** Bytes that all units take at least. */
@@ -58,17 +62,9 @@ public final class ByteBudget {
             return climbed.chosen;
         }
         ByteBudget looked = new ByteBudget(units, bytes);
-        looked.takeSmallest();
         looked.take(BudgetTable.choose(units, looked.chosen, looked.left));
         looked.spendTheRest();
         return looked.squaredError() < climbed.squaredError() ? looked.chosen : climbed.chosen;
-    }
-
-    private void takeSmallest() {
-        for (int unit = 0; unit < chosen.length; unit++) {
-            chosen[unit] = hull(units.get(unit)).get(0);
-            left -= units.get(unit).get(chosen[unit]).bytes();
-        }
     }
 
     private void take(int[] options) {
@@ -86,7 +82,6 @@ public final class ByteBudget {
     }
 
     private void climbHulls() {
-        takeSmallest();
         List<Step> steps = new ArrayList<>();
         for (int unit = 0; unit < chosen.length; unit++) {
             List<Integer> hull = hull(units.get(unit));

@@ -3,7 +3,6 @@ package io.arrowquant.recipe;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -16,20 +15,7 @@ import java.util.regex.Pattern;
  * stored. vLLM knows both names.
  */
 public final class IgnoreList {
-    private static final String HEAD = "lm_head";
-
-    /** Families whose head has another name. */
-    private static final Map<String, String> HEADS = Map.ofEntries(
-            Map.entry("blip-2", "language_model.lm_head"),
-            Map.entry("instructblip", "language_model.lm_head"),
-            Map.entry("whisper", "proj_out"),
-            Map.entry("electra", "generator_lm_head"),
-            Map.entry("modernbert", "decoder"),
-            Map.entry("modernbert-decoder", "decoder"));
-
-    /** Heads of which another part is stored, by the beginning of its name. */
-    private static final Map<String, String> REST_OF_HEADS =
-            Map.of("cls.predictions.", "cls.predictions.decoder", "lm_head.dense.", "lm_head.decoder");
+    private static final String HEAD = TiedHead.USUAL;
 
     private static final Pattern ROUTER = Pattern.compile("(.*)\\.block_sparse_moe\\.gate", Pattern.DOTALL);
 
@@ -60,14 +46,13 @@ public final class IgnoreList {
                 }
             }
         }
-        String tied = forTransformers ? tiedHead(tensors, types) : null;
+        String tied = forTransformers ? TiedHead.of(tensors, types) : null;
         if (tied != null) {
             modules.add(tied);
         }
         modules.removeIf(module -> patterns.stream().anyMatch(pattern -> pattern.tellsRuntimesOf(module)));
         List<String> ignore = new ArrayList<>();
         patterns.forEach(pattern -> ignore.add(pattern.toString()));
-        modules.removeAll(ignore);
         ignore.addAll(modules);
         return List.copyOf(ignore);
     }
@@ -92,26 +77,6 @@ public final class IgnoreList {
             return "model.language_model." + module.substring("model.".length());
         }
         return SAME.matcher(module).matches() ? module : "model." + module;
-    }
-
-    /** The module of a head that is not stored, in a model with an embedding; otherwise null. */
-    public static String tiedHead(List<PlannedTensor> tensors, ModelTypes types) {
-        boolean embeds = false;
-        String head = null;
-        for (PlannedTensor tensor : tensors) {
-            String name = tensor.source().name();
-            if (LinearModules.isHead(name, types)) {
-                return null;
-            }
-            embeds |= LinearModules.isEmbedding(name);
-            for (Map.Entry<String, String> rest : REST_OF_HEADS.entrySet()) {
-                head = name.startsWith(rest.getKey()) ? rest.getValue() : head;
-            }
-        }
-        if (!embeds || !types.isKnown() || types.headless()) {
-            return null;
-        }
-        return head == null ? HEADS.getOrDefault(types.own(), HEAD) : head;
     }
 
     private static boolean matchesQuantized(NamePattern pattern, List<PlannedTensor> tensors) {
