@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -75,16 +78,15 @@ public final class LocalStorage implements Storage {
 
     @Override
     public void delete(String path) throws IOException {
-        Path root = Paths.get(path);
-        if (!Files.exists(root, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        List<Path> doomed;
-        try (Stream<Path> tree = Files.walk(root)) {
-            doomed = tree.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : doomed) {
-            Files.deleteIfExists(file);
+        Files.walkFileTree(Paths.get(path), new Deletion());
+    }
+
+    @Override
+    public void deleteIfEmpty(String directory) throws IOException {
+        try {
+            Files.deleteIfExists(Paths.get(directory));
+        } catch (DirectoryNotEmptyException inUse) {
+            return; // It stays: that is what was asked for.
         }
     }
 
@@ -122,6 +124,32 @@ public final class LocalStorage implements Storage {
         // Taking ".." out of what is missing may have brought links back into the path.
         Path normalized = resolved.normalize();
         return normalized.equals(resolved) ? resolved.toString() : canonical(normalized.toString());
+    }
+
+    /** Deletes a tree; what somebody else deletes at the same time is as good as deleted. */
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (!(failure instanceof NoSuchFileException)) {
+                throw failure;
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+            if (failure != null && !(failure instanceof NoSuchFileException)) {
+                throw failure;
+            }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+        }
     }
 
     private static FileEntry entry(Path path) throws IOException {

@@ -34,6 +34,12 @@ public interface Storage {
     /** Deletes a file or a directory with all it holds; nothing happens when it does not exist. */
     void delete(String path) throws IOException;
 
+    /**
+     * Deletes a directory unless something is in it; nothing happens when it does not exist. What comes into it meanwhile
+     * stays, as far as the store can tell.
+     */
+    void deleteIfEmpty(String directory) throws IOException;
+
     /** Free space at the path, if the store can tell. The path, or some of its parents, need not exist yet. */
     OptionalLong freeBytes(String path) throws IOException;
 

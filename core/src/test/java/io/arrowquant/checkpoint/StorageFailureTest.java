@@ -120,6 +120,11 @@ class StorageFailureTest {
         }
 
         @Override
+        public void deleteIfEmpty(String directory) {
+            throw new UnsupportedOperationException("reading only");
+        }
+
+        @Override
         public OptionalLong freeBytes(String path) {
             return OptionalLong.empty();
         }

@@ -11,6 +11,8 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,42 @@ class LocalStorageTest {
 
         assertThat(doomed).doesNotExist();
         assertThat(kept).exists();
+    }
+
+    @Test
+    void onlyEmptyDirectoriesAreDeletedIfEmpty() throws IOException {
+        Path full = directory.resolve("full");
+        Path empty = Files.createDirectories(full.resolve("empty"));
+
+        STORAGE.deleteIfEmpty(full.toString());
+        assertThat(empty).exists();
+
+        STORAGE.deleteIfEmpty(empty.toString());
+        STORAGE.deleteIfEmpty(empty.toString());
+        assertThat(full).isEmptyDirectory();
+    }
+
+    /** Late tasks of a job tidy up while the job does, too. */
+    @Test
+    void treesCanBeDeletedByTwo() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            for (int i = 0; i < 50; i++) {
+                Path inner = Files.createDirectories(directory.resolve("tree/" + i + "/a/b"));
+                Files.writeString(inner.resolve("file"), "x");
+            }
+            CyclicBarrier start = new CyclicBarrier(2);
+            FutureTask<Void> other = new FutureTask<>(() -> deleteAfter(start, directory.resolve("tree")));
+            new Thread(other).start();
+            deleteAfter(start, directory.resolve("tree"));
+            other.get();
+            assertThat(directory.resolve("tree")).doesNotExist();
+        }
+    }
+
+    private static Void deleteAfter(CyclicBarrier start, Path tree) throws Exception {
+        start.await();
+        STORAGE.delete(tree.toString());
+        return null;
     }
 
     @Test

@@ -205,6 +205,20 @@ class FaultsTest extends WriteTestBase {
         assertThat(filesBelow(out())).noneMatch(name -> name.startsWith("_temporary"));
     }
 
+    /** As happens when a late task of a job before takes the empty directories away while this one makes them. */
+    @Test
+    void aBeginningThatFailsIsTriedAgain() throws IOException, InterruptedException {
+        FailingFileSystem.fail(Operation.CREATE, "owner.json", 1, 1);
+        writer(failingFrame(0)).save(target(false));
+        assertThat(filesBelow(out())).hasSize(4);
+
+        FailingFileSystem.fail(Operation.CREATE, "owner.json", 1, 1000);
+        assertThat(failureOf(
+                        () -> writer(failingFrame(0)).mode(SaveMode.Overwrite).save(target(false))))
+                .isInstanceOf(InjectedFailure.class);
+        assertThat(filesBelow(out())).hasSize(4);
+    }
+
     @Test
     void cleaningUpThatFailsDoesNotHideTheError() throws IOException {
         FailingFileSystem.fail(Operation.DELETE, "_temporary", 1, 1000);
@@ -238,9 +252,10 @@ class FaultsTest extends WriteTestBase {
                 failures.add(catchThrowable(() -> writer(endless).save(target(local))));
             });
             job.start();
-            while (filesBelow(out()).stream().noneMatch(name -> name.endsWith("owner.json"))) {
+            while (job.isAlive() && filesBelow(out()).stream().noneMatch(name -> name.endsWith("owner.json"))) {
                 Thread.sleep(20);
             }
+            assertThat(failures).isEmpty();
             Thread.sleep(500);
             spark.sparkContext().cancelJobGroup("cancelled");
             job.join();

@@ -86,6 +86,31 @@ final class HadoopStorage implements Storage {
         }
     }
 
+    /** Never recursively: another job may have begun to write there since anybody looked. */
+    @Override
+    public void deleteIfEmpty(String directory) throws IOException {
+        Path doomed = new Path(directory);
+        if (!isEmpty(doomed)) {
+            return;
+        }
+        try {
+            fileSystem.delete(doomed, false);
+        } catch (IOException e) {
+            // Stores have no common exception for a directory that is not empty any more.
+            if (isEmpty(doomed)) {
+                throw e;
+            }
+        }
+    }
+
+    private boolean isEmpty(Path directory) throws IOException {
+        try {
+            return fileSystem.listStatus(directory).length == 0;
+        } catch (FileNotFoundException gone) {
+            return false;
+        }
+    }
+
     @Override
     public OptionalLong freeBytes(String path) throws IOException {
         long remaining = fileSystem.getStatus(new Path(path)).getRemaining();

@@ -5,7 +5,9 @@ import io.arrowquant.error.Printable;
 import io.arrowquant.storage.RangeReader;
 import io.arrowquant.storage.Storage;
 import io.arrowquant.storage.Storage.FileEntry;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,8 +113,12 @@ final class Leftovers {
     /** When something was last written there. Only files count: object stores make up the times of directories. */
     private long newestFile(FileEntry directory) throws IOException {
         long newest = 0;
-        for (FileEntry child : storage.list(directory.path())) {
-            newest = Math.max(newest, child.directory() ? newestFile(child) : child.modifiedMillis());
+        try {
+            for (FileEntry child : storage.list(directory.path())) {
+                newest = Math.max(newest, child.directory() ? newestFile(child) : child.modifiedMillis());
+            }
+        } catch (FileNotFoundException | NoSuchFileException goneMeanwhile) {
+            return Long.MAX_VALUE; // Somebody is at it this very moment.
         }
         return newest;
     }

@@ -3,14 +3,10 @@ package io.arrowquant.spark.write;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
 import io.arrowquant.error.ResourceException;
-import io.arrowquant.storage.LocalStorage;
 import io.arrowquant.storage.Storage;
 import io.arrowquant.storage.Storage.FileEntry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.Files;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +22,9 @@ final class StagingArea {
     /** What the driver itself stages. */
     private static final String DRIVER = "driver";
 
-    private static final long PAUSE_BEFORE_SECOND_SWEEP_MILLIS = 200;
+    private static final long PAUSE_MILLIS = 200;
+
+    private static final int ATTEMPTS_TO_MARK = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(StagingArea.class);
 
@@ -76,13 +74,30 @@ final class StagingArea {
             RUNNING.add(queryId);
             try {
                 // Marked before looking at others: of two jobs at least one sees the other.
-                area.writeFile(area.place.ownerFile(storage), owner.toJson());
+                area.mark(owner.toJson());
                 new Leftovers(storage, output, queryId, resumable ? area.path : null).clear();
             } catch (IOException | RuntimeException e) {
                 area.abandon();
                 throw e;
             }
             return area;
+        }
+    }
+
+    /** Tries again: a late task of a job that has just ended may take the empty directories away in the middle of it. */
+    private void mark(byte[] owner) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                writeFile(place.ownerFile(storage), owner);
+                return;
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS_TO_MARK) {
+                    throw e;
+                }
+                LOG.info("Could not begin to write to {}, trying again: {}", path, e.toString());
+                pause();
+                storage.delete(path);
+            }
         }
     }
 
@@ -184,7 +199,7 @@ final class StagingArea {
             sweep();
         }
         if (place.createsOutput()) {
-            logged(place.output(), () -> deleteIfEmpty(storage, place.output()));
+            logged(place.output(), () -> storage.deleteIfEmpty(place.output()));
         }
     }
 
@@ -219,7 +234,7 @@ final class StagingArea {
     private void sweep() {
         logged(path, () -> remove(storage, path));
         String temporary = place.temporary(storage);
-        logged(temporary, () -> deleteIfEmpty(storage, temporary));
+        logged(temporary, () -> storage.deleteIfEmpty(temporary));
     }
 
     /**
@@ -254,22 +269,9 @@ final class StagingArea {
 
     private static void pause() {
         try {
-            Thread.sleep(PAUSE_BEFORE_SECOND_SWEEP_MILLIS);
+            Thread.sleep(PAUSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Deletes a directory unless something is in it or it does not exist. */
-    static void deleteIfEmpty(Storage storage, String directory) throws IOException {
-        if (storage instanceof LocalStorage) {
-            try {
-                Files.deleteIfExists(Paths.get(directory));
-            } catch (DirectoryNotEmptyException inUse) {
-                LOG.debug("{} is not empty", directory);
-            }
-        } else if (storage.exists(directory) && storage.list(directory).isEmpty()) {
-            storage.delete(directory);
         }
     }
 

@@ -99,10 +99,10 @@ final class TaskDirectory {
         }
         storage.delete(path);
         if (isJobOver()) {
-            StagingArea.deleteIfEmpty(storage, place.path(storage));
-            StagingArea.deleteIfEmpty(storage, place.temporary(storage));
+            storage.deleteIfEmpty(place.path(storage));
+            storage.deleteIfEmpty(place.temporary(storage));
             if (place.createsOutput()) {
-                StagingArea.deleteIfEmpty(storage, place.output());
+                storage.deleteIfEmpty(place.output());
             }
         }
     }
