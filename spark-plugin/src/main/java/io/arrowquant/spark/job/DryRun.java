@@ -10,8 +10,10 @@ import io.arrowquant.recipe.SchemeChoice;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.storage.ByteSize;
 import io.arrowquant.tensor.TensorInfo;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Shows a plan: what becomes of every tensor, with sizes that are exact, and the files it goes to. Needs no application; see
@@ -20,12 +22,21 @@ import java.util.Locale;
 final class DryRun {
     private final JobPlan plan;
     private final PlannedFiles files;
+    private final List<PlannedFiles.Sized> outputFiles;
+    /** What is copied as it is. */
+    private final List<CheckpointFile> carried;
     /** What schemes are chosen from, or null when nothing has to be chosen. */
     private final List<String> candidates;
 
     private DryRun(JobPlan plan, PlannedFiles files) {
         this.plan = plan;
         this.files = files;
+        this.outputFiles = files.filesOf(plan);
+        Set<String> written = new HashSet<>(Report.FILES);
+        outputFiles.forEach(file -> written.add(file.name()));
+        this.carried = plan.checkpoint().otherFiles().stream()
+                .filter(file -> !written.contains(file.file()))
+                .toList();
         SchemeChoice choice = plan.choice();
         this.candidates = choice == null
                 ? null
@@ -63,16 +74,20 @@ final class DryRun {
         if (sizesCaveat() != null) {
             streams.line("Bytes after are " + sizesCaveat());
         }
-        for (PlannedFiles.Sized file : files.filesOf(plan)) {
-            streams.line("output file: " + Printable.text(file.name()) + ", " + file.tensors() + " tensors, "
-                    + Figures.count(file.bytes()) + " bytes");
+        for (PlannedFiles.Sized file : outputFiles) {
+            streams.line("output file: " + Printable.text(file.name()) + ", "
+                    + (file.tensors() == 0 ? "" : file.tensors() + " tensors, ") + Figures.count(file.bytes())
+                    + " bytes");
         }
         if (caveat() != null) {
             streams.line("Output files are " + caveat());
         }
-        for (CheckpointFile file : plan.checkpoint().otherFiles()) {
+        for (CheckpointFile file : carried) {
             streams.line("carried along: " + Printable.text(file.file()) + ", "
                     + Figures.count(file.entry().size()) + " bytes");
+        }
+        if (directoryBytes() != null) {
+            streams.line("the whole directory: " + Figures.count(directoryBytes()) + " bytes, and the report");
         }
         for (String pattern : plan.unmatchedPatterns()) {
             streams.line("no tensor matches: " + Printable.text(pattern));
@@ -93,6 +108,21 @@ final class DryRun {
                 ByteSize.show(plan.bytesAfter()),
                 Figures.count(plan.bytesAfter()),
                 plan.bitsPerWeight());
+    }
+
+    /** All files but the report, which tells of the run; null of a table. */
+    private Long directoryBytes() {
+        if (!plan.layout().isForRuntimes()) {
+            return null;
+        }
+        long bytes = 0;
+        for (PlannedFiles.Sized file : outputFiles) {
+            bytes += file.bytes();
+        }
+        for (CheckpointFile file : carried) {
+            bytes += file.entry().size();
+        }
+        return bytes;
     }
 
     private String sizesCaveat() {
@@ -129,14 +159,14 @@ final class DryRun {
             candidates.forEach(document.putArray("candidates")::add);
         }
         document.put("sizes_caveat", sizesCaveat());
-        ArrayNode outputFiles = document.putArray("output_files");
-        for (PlannedFiles.Sized file : files.filesOf(plan)) {
-            outputFiles.addObject().put("name", file.name()).put("bytes", file.bytes());
+        ArrayNode outputs = document.putArray("output_files");
+        for (PlannedFiles.Sized file : outputFiles) {
+            outputs.addObject().put("name", file.name()).put("bytes", file.bytes());
         }
         document.put("output_files_caveat", caveat());
-        ArrayNode carried = document.putArray("carried_files");
-        for (CheckpointFile file : plan.checkpoint().otherFiles()) {
-            carried.addObject()
+        ArrayNode others = document.putArray("carried_files");
+        for (CheckpointFile file : carried) {
+            others.addObject()
                     .put("name", file.file())
                     .put("bytes", file.entry().size());
         }
@@ -148,6 +178,7 @@ final class DryRun {
                 .put("parameters", plan.parameters())
                 .put("bytes_before", plan.bytesBefore())
                 .put("bytes_after", plan.bytesAfter())
+                .put("directory_bytes", directoryBytes())
                 .put("bits_per_weight", plan.bitsPerWeight());
         return document;
     }

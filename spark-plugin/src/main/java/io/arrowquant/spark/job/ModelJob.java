@@ -1,8 +1,6 @@
 package io.arrowquant.spark.job;
 
 import io.arrowquant.layout.ModelFile;
-import io.arrowquant.layout.WeightIndex;
-import io.arrowquant.recipe.Layout;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.spark.compat.Parallelism;
 import io.arrowquant.spark.convert.Conversion;
@@ -21,11 +19,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
@@ -121,7 +117,7 @@ final class ModelJob {
             for (ModelJob job : jobs) {
                 surveyed.add(SharedScales.survey(context, job.work, job.number, job.surveyedSets, job.configuration));
                 stagings.add(job.claim.taskStaging(job.configuration));
-                job.files.addAll(job.filesOf(division));
+                job.files.addAll(PlannedFiles.withTensorsOf(job.plan, division));
                 run.stopIfEnding();
             }
             List<ConvertTask> tasks = new ArrayList<>();
@@ -166,20 +162,6 @@ final class ModelJob {
         streams.note("arrowquant: " + earlier.files().size() + " of " + tasks.size()
                 + " files were finished by an earlier run");
         return earlier;
-    }
-
-    private List<ModelFile> filesOf(List<ModelFile> division) {
-        Map<TensorKey, PlannedTensor> own = new HashMap<>();
-        plan.tensors().forEach(tensor -> own.put(TensorKey.of(tensor.source()), tensor));
-        List<ModelFile> result = new ArrayList<>();
-        for (ModelFile file : division) {
-            result.add(new ModelFile(
-                    file.name(),
-                    file.tensors().stream()
-                            .map(tensor -> own.get(TensorKey.of(tensor.source())))
-                            .toList()));
-        }
-        return result;
     }
 
     /** Everything but the appearance of the output. */
@@ -233,41 +215,22 @@ final class ModelJob {
         }
     }
 
-    /** One for each component of more than one file; llm-compressor gives a model one however few files it has. */
     private List<Report.OutputFile> writeIndexes(Storage storage, String directory) throws IOException {
-        Map<String, List<ModelFile>> components = new LinkedHashMap<>();
-        for (ModelFile file : files) {
-            components
-                    .computeIfAbsent(file.component(), unused -> new ArrayList<>())
-                    .add(file);
-        }
         List<Report.OutputFile> listed = new ArrayList<>();
-        for (Map.Entry<String, List<ModelFile>> component : components.entrySet()) {
-            String prefix = component.getKey();
-            boolean always = prefix.isEmpty() && plan.layout() == Layout.COMPRESSED_TENSORS;
-            if (component.getValue().size() < 2 && !always) {
-                continue;
-            }
-            TreeMap<String, String> places = new TreeMap<>();
-            long bytes = 0;
-            long parameters = 0;
-            for (ModelFile file : component.getValue()) {
-                for (PlannedTensor tensor : file.tensors()) {
-                    parameters += tensor.source().info().elements();
-                    for (ConvertedTensor.Output output :
-                            made.get(TensorKey.of(tensor.source())).tensor().outputs()) {
-                        places.put(output.name(), file.name().substring(prefix.length()));
-                        bytes += output.bytes();
-                    }
-                }
-            }
-            boolean counted = plan.layout() == Layout.BITSANDBYTES;
-            String name = prefix
-                    + WeightIndex.nameBeside(component.getValue().get(0).name().substring(prefix.length()));
-            listed.add(ReportFile.write(
-                    storage, directory, name, WeightIndex.text(places, counted ? parameters : -1, bytes), "data"));
+        Map<String, byte[]> indexes = WeightIndexes.of(plan.layout(), files, this::entries);
+        for (Map.Entry<String, byte[]> index : indexes.entrySet()) {
+            listed.add(ReportFile.write(storage, directory, index.getKey(), index.getValue(), "data"));
         }
         return listed;
+    }
+
+    private List<WeightIndexes.Entry> entries(PlannedTensor tensor) {
+        List<WeightIndexes.Entry> entries = new ArrayList<>();
+        for (ConvertedTensor.Output written :
+                made.get(TensorKey.of(tensor.source())).tensor().outputs()) {
+            entries.add(new WeightIndexes.Entry(written.name(), written.bytes()));
+        }
+        return entries;
     }
 
     /** Configs that say what was done, and all other files as they are. */

@@ -10,6 +10,7 @@ import io.arrowquant.spark.convert.ConvertFile;
 import io.arrowquant.tensor.TensorInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +27,7 @@ final class PlannedFiles {
     private final Map<TensorKey, String> fileOf = new HashMap<>();
     private final List<ModelFile> files = new ArrayList<>();
 
-    /** A file of weights, header included. */
+    /** A file, of tensors of the source in their new form, header included; index and config hold none. */
     record Sized(String name, int tensors, long bytes) {}
 
     private PlannedFiles(Parallelism parallelism) {
@@ -63,31 +64,60 @@ final class PlannedFiles {
                 : plan.groupOf(tensor).directory() + "/";
     }
 
-    /** The files of weights of a model directory; none of a table, whose files Spark divides as it writes. */
+    /** The same files with the tensors as another output of the job has them. */
+    static List<ModelFile> withTensorsOf(JobPlan plan, List<ModelFile> division) {
+        Map<TensorKey, PlannedTensor> own = new HashMap<>();
+        plan.tensors().forEach(tensor -> own.put(TensorKey.of(tensor.source()), tensor));
+        List<ModelFile> result = new ArrayList<>();
+        for (ModelFile file : division) {
+            result.add(new ModelFile(
+                    file.name(),
+                    file.tensors().stream()
+                            .map(tensor -> own.get(TensorKey.of(tensor.source())))
+                            .toList()));
+        }
+        return result;
+    }
+
+    /** The files that a model directory is made of; none of a table, whose files Spark divides as it writes. */
     List<Sized> filesOf(JobPlan plan) {
         if (!plan.layout().isForRuntimes()) {
             return List.of();
         }
-        Map<TensorKey, PlannedTensor> own = new HashMap<>();
-        plan.tensors().forEach(tensor -> own.put(TensorKey.of(tensor.source()), tensor));
+        List<ModelFile> own = withTensorsOf(plan, files);
         List<Sized> sized = new ArrayList<>();
-        for (ModelFile file : files) {
+        for (ModelFile file : own) {
             List<TensorSpec> exact = new ArrayList<>();
             List<TensorSpec> atMost = new ArrayList<>();
-            for (PlannedTensor member : file.tensors()) {
-                PlannedTensor tensor = own.get(TensorKey.of(member.source()));
-                TensorInfo info = tensor.source().info();
-                if (!tensor.isQuantized()) {
-                    exact.add(new TensorSpec(info.name(), info.dtype(), info.shape()));
-                }
-                for (PartSpec part : tensor.parts()) {
-                    TensorSpec spec = new TensorSpec(part.nameFor(info.name()), part.dtype(), part.shape());
-                    (part.extent() == PartSpec.Extent.EXACT ? exact : atMost).add(spec);
-                }
+            for (PlannedTensor tensor : file.tensors()) {
+                addSpecs(tensor, exact, atMost);
             }
             sized.add(new Sized(file.name(), file.tensors().size(), ConvertFile.fileBytes(exact, atMost)));
         }
+        Map<String, byte[]> texts = new LinkedHashMap<>(WeightIndexes.of(plan.layout(), own, PlannedFiles::entries));
+        texts.putAll(plan.configs());
+        texts.forEach((name, text) -> sized.add(new Sized(name, 0, text.length)));
         return sized;
+    }
+
+    private static void addSpecs(PlannedTensor tensor, List<TensorSpec> exact, List<TensorSpec> atMost) {
+        TensorInfo info = tensor.source().info();
+        if (!tensor.isQuantized()) {
+            exact.add(new TensorSpec(info.name(), info.dtype(), info.shape()));
+        }
+        for (PartSpec part : tensor.parts()) {
+            TensorSpec spec = new TensorSpec(part.nameFor(info.name()), part.dtype(), part.shape());
+            (part.extent() == PartSpec.Extent.EXACT ? exact : atMost).add(spec);
+        }
+    }
+
+    private static List<WeightIndexes.Entry> entries(PlannedTensor tensor) {
+        List<TensorSpec> specs = new ArrayList<>();
+        addSpecs(tensor, specs, specs);
+        return specs.stream()
+                .map(spec -> new WeightIndexes.Entry(
+                        spec.name(), spec.dtype().byteLength(spec.shape().elements())))
+                .toList();
     }
 
     /** Why the bytes of tensors and files are not exactly those that come out, or null. */
