@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.json.PythonJson;
+import io.arrowquant.scheme.NonFinite;
+import io.arrowquant.storage.ByteSize;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** What the documentation says of recipes, made of the list of settings: a page and a JSON schema. */
 public final class RecipeDocument {
@@ -97,6 +101,7 @@ public final class RecipeDocument {
             case SIZE -> {
                 node.putArray("type").add("string").add("integer");
                 node.put("minimum", 1);
+                node.put("pattern", ByteSize.FORM);
             }
             case LIST -> {
                 node.putArray("type").add("array").add("string");
@@ -119,12 +124,26 @@ public final class RecipeDocument {
     private static void limit(Setting setting, ObjectNode node) {
         switch (setting) {
             case BIT_WIDTH -> node.putArray("enum").add(2).add(4).add(8);
+            case PROFILE -> names(node, Arrays.stream(Profile.values()).map(Profile::spelling));
+            case LAYOUT ->
+                names(
+                        node,
+                        Arrays.stream(Layout.values())
+                                .filter(layout -> layout != Layout.GGUF)
+                                .map(Layout::spelling));
+            case OBSERVER -> names(node, SettingCheck.OBSERVERS.stream());
+            case ON_NON_FINITE -> names(node, NonFinite.NAMES.stream());
             case MIN_COSINE -> node.put("minimum", -1).put("maximum", 1);
             case TARGET_BPW -> node.put("exclusiveMinimum", 0).put("maximum", 64);
             default -> {
                 // The rest is as its kind says.
             }
         }
+    }
+
+    private static void names(ObjectNode node, Stream<String> names) {
+        node.remove("minLength");
+        names.forEach(node.withArray("enum")::add);
     }
 
     private static ObjectNode rule() {

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * on the command line has no place, and is looked at when it is used.
  */
 final class SettingCheck {
-    private static final List<String> OBSERVERS = List.of("minmax", "mse");
+    static final List<String> OBSERVERS = List.of("minmax", "mse");
 
     private SettingCheck() {}
 

@@ -67,8 +67,16 @@ final class SettingReader {
                             place,
                             "Must be a " + setting.kind().shown());
                 }
-                return ofText(setting, node.asText(), place);
+                return ofText(setting, number(node), place);
         }
+    }
+
+    /** As in JSON schemas, where 1e9 and 128.0 are whole numbers. */
+    private static String number(JsonNode node) {
+        double value = node.isFloatingPointNumber() ? node.doubleValue() : Double.NaN;
+        return value == Math.rint(value) && Math.abs(value) < Long.MAX_VALUE
+                ? Long.toString((long) value)
+                : node.asText();
     }
 
     private static String requireText(Setting setting, String text, String place) {

@@ -11,7 +11,8 @@ public enum NonFinite {
     /** Infinities become the largest finite magnitude of their group, NaN becomes zero; both are counted. */
     CLAMP;
 
-    private static final List<String> NAMES = List.of("error", "clamp");
+    /** As recipes spell them. */
+    public static final List<String> NAMES = List.of("error", "clamp");
 
     public static NonFinite of(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {

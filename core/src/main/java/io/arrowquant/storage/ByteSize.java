@@ -12,18 +12,22 @@ import java.util.regex.Pattern;
  * fraction leaves of a byte is dropped.
  */
 public final class ByteSize {
-    private static final Pattern FORM = Pattern.compile("\\s*(\\d{1,19}(?:\\.\\d{1,19})?)\\s*([a-zA-Z]*)\\s*");
+    /** What a size looks like, as a regular expression of Java and of JSON schemas. */
+    public static final String FORM =
+            "^\\s*([0-9]{1,19}(?:\\.[0-9]{1,19})?)\\s*((?:[kKmMgGtT](?:[iI]?[bB])?|[bB])?)\\s*$";
+
+    private static final Pattern PATTERN = Pattern.compile(FORM);
 
     private ByteSize() {}
 
     /** The number of bytes; {@code option} names the option in errors. */
     public static long parse(String option, String text) {
-        Matcher form = FORM.matcher(text);
+        Matcher form = PATTERN.matcher(text);
         if (form.matches()) {
             long unit = unit(form.group(2).toLowerCase(Locale.ROOT));
             BigDecimal number = new BigDecimal(form.group(1));
             // Half a byte is a slip of the pen.
-            if (unit > 1 || (unit == 1 && number.scale() == 0)) {
+            if (unit > 1 || number.scale() == 0) {
                 BigInteger bytes = number.multiply(BigDecimal.valueOf(unit)).toBigInteger();
                 if (bytes.bitLength() < Long.SIZE) {
                     return bytes.longValue();
@@ -45,7 +49,7 @@ public final class ByteSize {
             case "m", "mib" -> 1L << 20;
             case "g", "gib" -> 1L << 30;
             case "t", "tib" -> 1L << 40;
-            default -> 0L;
+            default -> throw new IllegalArgumentException(suffix);
         };
     }
 
