@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.Locale;
 
 /** Finds the known name a typing error probably meant. */
-final class NearestName {
+public final class NearestName {
     private static final int LONGEST_COMPARED = 64;
 
     private NearestName() {}
 
     /** The known name with the fewest edits, or null when none is within a third of its length. */
-    static String of(String given, Collection<String> known) {
+    public static String of(String given, Collection<String> known) {
         if (given == null || given.length() > LONGEST_COMPARED) {
             return null;
         }

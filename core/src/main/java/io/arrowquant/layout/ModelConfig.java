@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.MalformedFileException;
+import io.arrowquant.json.JsonProblem;
 import io.arrowquant.json.PythonJson;
 import io.arrowquant.recipe.IgnoreList;
 import io.arrowquant.recipe.Layout;
@@ -52,7 +53,7 @@ public final class ModelConfig {
             json = PythonJson.read(text);
         } catch (JacksonException malformed) {
             throw MalformedFileException.ofFile(
-                    path, "it is not JSON: " + malformed.getOriginalMessage(), "Download the model again");
+                    path, "it is not JSON: " + JsonProblem.of(malformed), "Download the model again");
         }
         if (!json.isObject()) {
             throw MalformedFileException.ofFile(path, "it is no JSON object", "Download the model again");

@@ -23,7 +23,7 @@ public final class RecipeDocument {
             `layers={...}` there, and `symmetric` is said in the scheme: `int4(symmetric=true)`. What is said in several places
             counts in this order: options, environment variables, the recipe, the profile, defaults. Patterns and rules of all places count, those of the upper
             ones first. The parameters of a scheme (`group_size`, `symmetric`, `observer`) belong to the scheme they stand with.
-            Unknown keys are errors. An output's `arrowquant.json` holds all that was said as `recipe.settings`, which is a
+            Unknown keys are errors, as are variables with nearly the name of a setting. An output's `arrowquant.json` holds all that was said as `recipe.settings`, which is a
             recipe for the same again.
 
             ```yaml

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
+import io.arrowquant.json.JsonProblem;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -60,8 +61,7 @@ public final class RecipeFile {
                 return yaml(text, place);
             } catch (InvalidRequestException neither) {
                 throw new InvalidRequestException(
-                        "The recipe in " + place + " is neither JSON (" + Printable.text(malformed.getOriginalMessage())
-                                + ") nor YAML",
+                        "The recipe in " + place + " is neither JSON (" + JsonProblem.of(malformed) + ") nor YAML",
                         REMEDY,
                         neither);
             }

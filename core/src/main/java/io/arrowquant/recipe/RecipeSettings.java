@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.NearestName;
 import io.arrowquant.error.Printable;
 import io.arrowquant.scheme.SchemeSpec;
 import java.util.ArrayList;
@@ -64,16 +65,40 @@ public final class RecipeSettings {
         return settings;
     }
 
-    /** The variables {@code ARROWQUANT_...} that name settings; others are somebody else's. */
+    /**
+     * The variables {@code ARROWQUANT_...} that name settings. Others are somebody else's, unless they look like a slip of
+     * the pen.
+     */
     public static RecipeSettings ofEnvironment(Map<String, String> environment) {
         RecipeSettings settings = EMPTY;
         for (Setting setting : Setting.values()) {
-            String text = environment.get(setting.variable());
-            if (text != null && !text.isBlank()) {
-                settings = settings.with(setting, text, "the variable " + setting.variable());
+            List<String> given = setting.variables().stream()
+                    .filter(variable -> !environment.getOrDefault(variable, "").isBlank())
+                    .toList();
+            if (given.size() > 1) {
+                throw new InvalidRequestException(
+                        String.join(" and ", given) + " are the same setting", "Unset one of the two");
+            }
+            for (String variable : given) {
+                settings = settings.with(setting, environment.get(variable), "the variable " + variable);
+            }
+        }
+        for (String variable : environment.keySet()) {
+            if (variable.startsWith(Setting.VARIABLES) && !Setting.isVariable(variable)) {
+                requireNoSlip(variable);
             }
         }
         return settings;
+    }
+
+    private static void requireNoSlip(String variable) {
+        String nearest = NearestName.of(variable.substring(Setting.VARIABLES.length()), Setting.keys());
+        if (nearest != null) {
+            throw new InvalidRequestException(
+                    "The variable " + Printable.text(variable) + " names no setting",
+                    "Did you mean " + Setting.find(nearest).variable()
+                            + "? If it is not meant for ArrowQuant, unset it");
+        }
     }
 
     /** With a value more, written as a text. */

@@ -62,6 +62,9 @@ public enum Setting {
         }
     }
 
+    /** How the names of variables begin. */
+    static final String VARIABLES = "ARROWQUANT_";
+
     private final Kind kind;
     private final String meaning;
     private final String alias;
@@ -97,7 +100,16 @@ public enum Setting {
 
     /** The environment variable that sets it. */
     public String variable() {
-        return "ARROWQUANT_" + name();
+        return VARIABLES + name();
+    }
+
+    /** That, and the one of the other key for the same. */
+    List<String> variables() {
+        return alias.isEmpty() ? List.of(variable()) : List.of(variable(), VARIABLES + alias.toUpperCase(Locale.ROOT));
+    }
+
+    static boolean isVariable(String name) {
+        return Arrays.stream(values()).anyMatch(setting -> setting.variables().contains(name));
     }
 
     /** The setting with a key, in any case and with or without underscores or hyphens; null when there is none. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.arrowquant.error.MalformedFileException;
 import io.arrowquant.error.Printable;
+import io.arrowquant.json.JsonProblem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -196,11 +197,7 @@ public final class StrictJson {
         JsonProcessingException jackson = (JsonProcessingException) failure;
         JsonLocation location = jackson.getLocation() == null ? parser.currentLocation() : jackson.getLocation();
         long offset = textOffset + Utf8.byteIndex(text, Math.max(0, location.getCharOffset()));
-        // Jackson names methods that set limits and allow more, which are of no use to the reader of the message.
-        String reason = jackson.getOriginalMessage()
-                .replaceAll(", from `[^`]*`", "")
-                .replaceAll(": enable `[^`]*` to allow", "");
         return new MalformedFileException(
-                file, offset, null, "the JSON text is invalid: " + Printable.text(reason), DAMAGED, jackson);
+                file, offset, null, "the JSON text is invalid: " + JsonProblem.of(jackson), DAMAGED, jackson);
     }
 }

@@ -3,6 +3,7 @@ package io.arrowquant.source;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.InvalidRequestException;
+import io.arrowquant.error.Printable;
 import io.arrowquant.tensor.DataType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,7 +18,11 @@ public final class QuantizedSource {
     /** The method of a component that is not quantized. */
     public static final String NONE = "";
 
+    private static final String COMPRESSED_TENSORS = "compressed-tensors";
+    private static final String GPTQ = "gptq";
+    private static final String AWQ = "awq";
     private static final String FP8 = "fp8";
+    private static final List<String> DECODABLE = List.of(COMPRESSED_TENSORS, GPTQ, AWQ, FP8);
 
     private final List<CheckpointTensor> tensors = new ArrayList<>();
     private final Map<CheckpointTensor, QuantizedTensor> quantized = new HashMap<>();
@@ -35,7 +40,7 @@ public final class QuantizedSource {
             return method.textValue();
         }
         if (quantizationConfig.has("config_groups")) {
-            return "compressed-tensors";
+            return COMPRESSED_TENSORS;
         }
         for (CheckpointTensor tensor : tensors) {
             if (tensor.name().endsWith("." + Float8Finder.SCALE)) {
@@ -54,8 +59,9 @@ public final class QuantizedSource {
     public static QuantizedSource of(
             List<CheckpointTensor> tensors, JsonNode quantizationConfig, DataType dtype, TensorContent content)
             throws IOException {
-        Finder finder = finder(
-                new Siblings(tensors), methodOf(quantizationConfig, tensors), quantizationConfig, dtype, content);
+        String method = methodOf(quantizationConfig, tensors);
+        requireDecodable(method);
+        Finder finder = finder(new Siblings(tensors), method, quantizationConfig, dtype, content);
         QuantizedSource source = new QuantizedSource();
         List<QuantizedTensor> found = new ArrayList<>();
         Set<CheckpointTensor> parts = new HashSet<>();
@@ -80,19 +86,25 @@ public final class QuantizedSource {
         return source;
     }
 
+    /** Refuses methods that nothing here decodes. */
+    public static void requireDecodable(String method) {
+        if (!DECODABLE.contains(method)) {
+            throw new InvalidRequestException(
+                    "The model is quantized with " + Printable.text(method) + ", which is not decoded",
+                    "Quantize the original weights. Decoded are " + String.join(", ", DECODABLE));
+        }
+    }
+
     private static Finder finder(
             Siblings siblings, String method, JsonNode config, DataType dtype, TensorContent content) {
         int bits = config.path("bits").asInt(4);
         return switch (method) {
-            case "compressed-tensors" ->
+            case COMPRESSED_TENSORS ->
                 new CompressedTensorsFinder(siblings, dtype, new CompressedTensorsGroups(config), content);
             case FP8 -> new Float8Finder(siblings, dtype);
-            case "gptq" -> new WordFinder(siblings, dtype, false, bits, gptqZeroPointOffset(config));
-            case "awq" -> new WordFinder(siblings, dtype, true, requireGemm(config, bits), 0);
-            default ->
-                throw new InvalidRequestException(
-                        "The model is quantized with " + method + ", which is not decoded",
-                        "Quantize the original weights. Decoded are compressed-tensors, gptq, awq and fp8");
+            case GPTQ -> new WordFinder(siblings, dtype, false, bits, gptqZeroPointOffset(config));
+            case AWQ -> new WordFinder(siblings, dtype, true, requireGemm(config, bits), 0);
+            default -> throw new IllegalArgumentException(method);
         };
     }
 

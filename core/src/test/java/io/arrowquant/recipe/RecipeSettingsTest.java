@@ -190,6 +190,55 @@ class RecipeSettingsTest {
                 .hasMessageContaining(message);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "GROUP_SISE, Did you mean ARROWQUANT_GROUP_SIZE? If",
+        "SCHEMES, Did you mean ARROWQUANT_SCHEME? If",
+        "GROUPSIZE, Did you mean ARROWQUANT_GROUP_SIZE? If"
+    })
+    void slipsOfThePenInVariablesAreNamed(String name, String message) {
+        assertThatThrownBy(() -> RecipeSettings.ofEnvironment(Map.of("ARROWQUANT_" + name, "64")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageStartingWith("The variable ARROWQUANT_" + name + " names no setting. ")
+                .hasMessageContaining(message);
+    }
+
+    /** Of the launcher, of Python's local doors, and what Kubernetes makes of a service called arrowquant. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "JAR",
+                "JAVA_HOME",
+                "JVM_OPTIONS",
+                "TUNING",
+                "NUM_THREADS",
+                "LAYERS",
+                "STRATEGY",
+                "TARGET_MODEL_SIZE_MB",
+                "DEPLOYMENT_PROFILE",
+                "SENSITIVE_LAYER_PATTERNS",
+                "SERVICE_HOST",
+                "SERVICE_PORT",
+                "PORT",
+                "PORT_80_TCP"
+            })
+    void otherVariablesAreSomebodyElses(String name) {
+        RecipeSettings settings = RecipeSettings.ofEnvironment(Map.of("ARROWQUANT_" + name, "64"));
+        for (Setting setting : Setting.values()) {
+            assertThat(settings.has(setting)).isFalse();
+        }
+    }
+
+    @Test
+    void variablesMayGoByTheOtherKey() {
+        assertThat(RecipeSettings.ofEnvironment(Map.of("ARROWQUANT_MIN_ACCURACY", "0.5"))
+                        .has(Setting.MIN_COSINE))
+                .isTrue();
+        assertThatThrownBy(() -> RecipeSettings.ofEnvironment(
+                        Map.of("ARROWQUANT_MIN_ACCURACY", "0.5", "ARROWQUANT_MIN_COSINE", "0.6")))
+                .hasMessageContaining("ARROWQUANT_MIN_COSINE and ARROWQUANT_MIN_ACCURACY are the same setting. Unset");
+    }
+
     @Test
     void variablesSetWhatTheirNamesSay() {
         RecipeSettings settings = RecipeSettings.ofEnvironment(Map.of(

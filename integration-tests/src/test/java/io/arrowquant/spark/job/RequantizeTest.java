@@ -39,6 +39,18 @@ class RequantizeTest extends JobTestBase {
         assertDecodes(quantized, "--allow-requantize");
     }
 
+    /** No option would help. */
+    @Test
+    void whatCannotBeDecodedIsRefusedAtOnce() throws IOException {
+        Path quantized = directory.resolve("quantized");
+        succeed("quantize", "--input", MODEL, "--output", quantized, "--scheme", "nf4");
+        assertThat(failure(
+                        ExitCode.BAD_REQUEST, "quantize", "--input", quantized, "--output", "no", "--scheme", "W8A16"))
+                .contains(
+                        "The model is quantized with bitsandbytes, which is not decoded. Quantize the original weights.")
+                .doesNotContain("--allow-requantize");
+    }
+
     @Test
     void publishedFloatsAreDecodedWithoutBeingAsked() throws IOException {
         Path quantized = directory.resolve("quantized");

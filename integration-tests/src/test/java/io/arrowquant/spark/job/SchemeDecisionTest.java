@@ -149,7 +149,10 @@ class SchemeDecisionTest extends JobTestBase {
         CheckpointFiles.write(model.resolve("model.safetensors"), query, key);
         Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\"}");
         Path output = directory.resolve("nvfp4");
-        succeed("quantize", "--input", model, "--output", output, "--scheme", "NVFP4A16", "--min-cosine", "-1");
+        String summary = succeed(
+                        "quantize", "--input", model, "--output", output, "--scheme", "NVFP4A16", "--min-cosine", "-1")
+                .out();
+        assertThat(summary).contains("Chosen by what it costs: all 1 sets of layers as the recipe says\n");
         JsonNode report = report(output);
         double written = 1;
         for (JsonNode tensor : report.get("tensors")) {

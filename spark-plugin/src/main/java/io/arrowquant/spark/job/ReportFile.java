@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.MalformedFileException;
 import io.arrowquant.error.Printable;
+import io.arrowquant.json.JsonProblem;
 import io.arrowquant.spark.metrics.PartitionRecord;
 import io.arrowquant.storage.Crc32c;
 import io.arrowquant.storage.RangeReader;
@@ -91,7 +92,7 @@ final class ReportFile {
                             ? MalformedFileException.NO_OFFSET
                             : malformed.getLocation().getByteOffset(),
                     null,
-                    "it is not the JSON of a report: " + firstLine(malformed.getOriginalMessage()),
+                    "it is not the JSON of a report: " + JsonProblem.of(malformed),
                     DAMAGED,
                     malformed);
         }
@@ -137,10 +138,5 @@ final class ReportFile {
         if (!complete) {
             throw MalformedFileException.ofFile(path, "entries are missing in it", DAMAGED);
         }
-    }
-
-    private static String firstLine(String message) {
-        int end = message.indexOf('\n');
-        return Printable.text(end < 0 ? message : message.substring(0, end));
     }
 }

@@ -48,6 +48,7 @@ final class SourceWeights {
                 weights.tensors.addAll(own);
                 return;
             }
+            QuantizedSource.requireDecodable(method);
             if (!allowRequantize && !QuantizedSource.isPublishedForm(method)) {
                 throw new InvalidRequestException(
                         "The model in " + checkpoint.path() + " is quantized already, with " + method,

@@ -99,13 +99,19 @@ final class Summary {
         if (choice == null) {
             return;
         }
-        TextTable table = new TextTable("layers", "chosen", ">bytes", ">cosine", "instead of");
         List<Report.Choice.Unit> others = new ArrayList<>();
         for (Report.Choice.Unit unit : choice.units()) {
             if (!unit.chosen().equals(unit.asked())) {
                 others.add(unit);
             }
         }
+        streams.line("");
+        if (others.isEmpty()) {
+            streams.line(
+                    "Chosen by what it costs: all " + choice.units().size() + " sets of layers as the recipe says");
+            return;
+        }
+        TextTable table = new TextTable("layers", "chosen", ">bytes", ">cosine", "instead of");
         for (Report.Choice.Unit unit : others.subList(0, Math.min(MOST_ROWS, others.size()))) {
             Report.Choice.Option chosen = option(unit, unit.chosen());
             String asked = unit.asked();
@@ -121,7 +127,6 @@ final class Summary {
                             ? asked
                             : asked + " with cosine " + Figures.cosine(instead.cosine()));
         }
-        streams.line("");
         streams.line("Chosen by what it costs: " + (choice.units().size() - others.size()) + " of "
                 + choice.units().size() + " sets of layers as the recipe says, the others with");
         table.print(streams);
