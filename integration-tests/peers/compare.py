@@ -157,7 +157,7 @@ def as_the_tool(source: Source, scheme: str) -> dict[str, object]:
     """What makes our job keep what the tool keeps."""
     if scheme not in reference_tools.BITSANDBYTES:
         return {"defaults": False, "skip": [*IGNORE, *source.ignore]}
-    return {"defaults": False} if source.towers else {}
+    return {"defaults": False} if source.keeps_more else {}
 
 
 def differences(theirs: Path, ours: Path) -> list[str]:

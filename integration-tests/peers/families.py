@@ -29,13 +29,13 @@ def _family(
     dtype: torch.dtype = torch.bfloat16,
     schemes: tuple[str, ...] = _FEW,
     ignore: tuple[str, ...] = (),
-    towers: bool = False,
+    keeps_more: bool = False,
     **settings: object,
 ) -> Source:
     def make() -> PreTrainedModel:
         return getattr(transformers, architecture)(getattr(transformers, config)(**settings))
 
-    return Source(name, make, dtype, schemes=schemes, ignore=ignore, towers=towers)
+    return Source(name, make, dtype, schemes=schemes, ignore=ignore, keeps_more=keeps_more)
 
 
 def _mixed() -> PreTrainedModel:
@@ -73,7 +73,7 @@ FAMILIES = [
     # Experts in one tensor, and a vision tower.
     _family(
         "qwen3-vl-moe", "Qwen3VLMoeForConditionalGeneration", "Qwen3VLMoeConfig",
-        ignore=("re:.*norm[12]", "re:.*patch_embed.proj"), towers=True,
+        ignore=("re:.*norm[12]", "re:.*patch_embed.proj"), keeps_more=True,
         text_config=_TEXT | _EXPERTS | {
             "decoder_sparse_step": 1,
             "rope_parameters": {"rope_type": "default", "mrope_section": [4, 6, 6], "rope_theta": 1e4},
@@ -85,7 +85,7 @@ FAMILIES = [
     ),
     _family(
         "gemma3", "Gemma3ForConditionalGeneration", "Gemma3Config",
-        ignore=("re:.*layer_norm[12]", "re:.*patch_embedding"), towers=True, mm_tokens_per_image=4,
+        ignore=("re:.*layer_norm[12]", "re:.*patch_embedding"), keeps_more=True, mm_tokens_per_image=4,
         text_config=_TEXT, vision_config=_TOWER | {"model_type": "siglip_vision_model", "image_size": 28, "patch_size": 14},
     ),
     # w1 and w3 of experts, in one file.
@@ -122,7 +122,7 @@ FAMILIES = [
     ),
     # Modules that Transformers calls otherwise than files do, a tied head, and embeddings by other names.
     _family(
-        "qwen2-vl", "Qwen2VLForConditionalGeneration", "Qwen2VLConfig", schemes=("W8A8", "nf4"), towers=True,
+        "qwen2-vl", "Qwen2VLForConditionalGeneration", "Qwen2VLConfig", schemes=("W8A8", "nf4"), keeps_more=True,
         ignore=("re:.*patch_embed.proj", "re:.*norm[12]", "re:.*ln_q"),
         text_config=_TEXT | {"rope_parameters": {"rope_type": "default", "mrope_section": [4, 6, 6], "rope_theta": 1e4}},
         vision_config={"depth": 2, "embed_dim": 64, "num_heads": 4, "hidden_size": 128, "patch_size": 14},
@@ -135,13 +135,22 @@ FAMILIES = [
     ),
     # Experts of a model that reads text for another.
     _family(
-        "llava-moe", "LlavaForConditionalGeneration", "LlavaConfig", schemes=("nf4",), towers=True,
+        "llava-moe", "LlavaForConditionalGeneration", "LlavaConfig", schemes=("nf4",), keeps_more=True,
         text_config=_TEXT | _EXPERTS | {"model_type": "qwen3_moe"},
         vision_config=_TOWER | {"model_type": "clip_vision_model", "image_size": 28, "patch_size": 14},
     ),
     # A head by another name.
     _family(
         "classifier", "LlamaForSequenceClassification", "LlamaConfig", schemes=("nf4", "llm_int8"), num_labels=3, **_TEXT,
+    ),
+    # Heads that are Linear modules like any other to Transformers.
+    _family(
+        "token-classifier", "LlamaForTokenClassification", "LlamaConfig", schemes=("nf4", "llm_int8"), keeps_more=True, num_labels=3,
+        **_TEXT,
+    ),
+    _family(
+        "ctc", "Wav2Vec2ForCTC", "Wav2Vec2Config", schemes=("nf4", "llm_int8"), keeps_more=True, **_LAYERS, intermediate_size=256,
+        conv_dim=(32, 64), conv_stride=(2, 2), conv_kernel=(3, 3), num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4,
     ),
     _family("odd-f16", "LlamaForCausalLM", "LlamaConfig", dtype=torch.float16, schemes=_ROWS, **SMALL | _ODD),
     _family("odd-f32", "LlamaForCausalLM", "LlamaConfig", dtype=torch.float32, schemes=_ROWS, **SMALL | _ODD),

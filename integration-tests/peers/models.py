@@ -35,7 +35,7 @@ class Source:
     :param shard: the size its files may have, when it is to have several
     :param schemes: the schemes it goes through, or none for all
     :param ignore: what llm-compressor is to ignore beside head and embeddings, because it would stop there
-    :param towers: whether it has vision towers: ours keeps them by default, Transformers does not
+    :param keeps_more: whether ours keeps by default what the tool does not: vision towers, heads that classify tokens
     """
 
     name: str
@@ -44,7 +44,7 @@ class Source:
     shard: str | None = None
     schemes: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    towers: bool = False
+    keeps_more: bool = False
 
     def write(self, directory: Path) -> None:
         torch.manual_seed(len(self.name) + sum(map(ord, self.name)))

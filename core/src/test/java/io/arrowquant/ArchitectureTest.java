@@ -28,7 +28,7 @@ class ArchitectureTest {
             Map.entry("json", List.of("error")),
             Map.entry("tensor", List.of("error")),
             Map.entry("storage", List.of("error")),
-            Map.entry("safetensors", List.of("error", "tensor", "storage")),
+            Map.entry("safetensors", List.of("error", "json", "tensor", "storage")),
             Map.entry("gguf", List.of("error", "tensor", "storage")),
             Map.entry("kernel", List.of("error", "tensor")),
             Map.entry("quality", List.of("error", "tensor", "kernel")),

@@ -53,15 +53,14 @@ final class BitsAndBytesConfig {
     }
 
     /**
-     * The linear modules that stay as they are. Loaders leave heads alone by themselves, but only while they are given no
-     * list; so the list is left out when it would name nothing else. What Transformers has no Linear module for, or never
-     * quantizes, needs no mention.
+     * The linear modules that stay as they are. Loaders leave most heads alone by themselves, but only while they are given
+     * no list; so the list is left out when it would name nothing else. What Transformers has no Linear module for, or
+     * never quantizes, needs no mention.
      */
     private static List<String> skipped(QuantizationConfig.Subject subject) {
         List<String> modules = new ArrayList<>(subject.keptLinears());
         modules.removeIf(module -> LinearModules.noLinear(weight(module), subject.types()) != null);
-        boolean others = modules.stream().anyMatch(module -> !LinearModules.isHead(weight(module), subject.types()));
-        if (!others) {
+        if (modules.stream().allMatch(module -> LinearModules.isHeadLeftAlone(weight(module), subject.types()))) {
             return List.of();
         }
         Set<String> skipped = new LinkedHashSet<>(modules);

@@ -36,6 +36,9 @@ public final class ModelConfig {
     /** Classes of Transformers such as LlamaModel and CLIPTextModel, but not GPT2LMHeadModel and MarianMTModel. */
     private static final Pattern HEADLESS = Pattern.compile("(?!.*LMHead)\\w*(?<!MT)Model");
 
+    /** Of these Transformers finds the bias last in the model, and leaves only that alone. */
+    private static final Pattern LINEAR_HEAD = Pattern.compile("\\w*For(?:TokenClassification|CTC)");
+
     private final String path;
     private final ObjectNode content;
     private final ModelTypes types;
@@ -77,8 +80,14 @@ public final class ModelConfig {
             addTypes(member, parts);
         }
         String architecture = content.path("architectures").path(0).asText("");
-        boolean headless = HEADLESS.matcher(architecture).matches();
-        return new ModelTypes(content.path(MODEL_TYPE).textValue(), parts, headless);
+        return new ModelTypes(content.path(MODEL_TYPE).textValue(), parts, headOf(architecture));
+    }
+
+    private static ModelTypes.Head headOf(String architecture) {
+        if (HEADLESS.matcher(architecture).matches()) {
+            return ModelTypes.Head.NONE;
+        }
+        return LINEAR_HEAD.matcher(architecture).matches() ? ModelTypes.Head.LINEAR : ModelTypes.Head.USUAL;
     }
 
     private static void addTypes(JsonNode member, Set<String> types) {

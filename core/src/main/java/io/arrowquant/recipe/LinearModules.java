@@ -139,7 +139,7 @@ public final class LinearModules {
      * Why Transformers leaves a matrix alone without being told, or null when it does not.
      */
     public static String leftAlone(String tensor, ModelTypes types) {
-        if (isHead(tensor, types)) {
+        if (isHeadLeftAlone(tensor, types)) {
             return "output head";
         }
         if (isEmbedding(tensor)) {
@@ -148,7 +148,12 @@ public final class LinearModules {
         return noLinear(tensor, types);
     }
 
-    /** The last layer of a model. Transformers leaves it alone, but only while it is given no list of what to skip. */
+    /** A head that Transformers leaves alone, while it is given no list of what to skip. */
+    public static boolean isHeadLeftAlone(String tensor, ModelTypes types) {
+        return isHead(tensor, types) && types.head() != ModelTypes.Head.LINEAR;
+    }
+
+    /** The last layer of a model. */
     public static boolean isHead(String tensor, ModelTypes types) {
         return HEAD.matcher(tensor).matches()
                 || (types.isKnown() && TOP_HEAD.matcher(tensor).matches());

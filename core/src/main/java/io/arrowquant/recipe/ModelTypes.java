@@ -8,17 +8,27 @@ import java.util.Set;
  *
  * @param own that of the model, or null when it is not known
  * @param parts those of its parts, where it has some: towers, and what reads text beside them
- * @param headless whether nothing follows the last layer: an encoder, or a decoder that is used as one
+ * @param head what follows the last layer
  */
-public record ModelTypes(String own, Set<String> parts, boolean headless) {
+public record ModelTypes(String own, Set<String> parts, Head head) {
     public static final ModelTypes UNKNOWN = new ModelTypes(null, Set.of());
+
+    /** What follows the last layer of a model, as its class tells. */
+    public enum Head {
+        /** Transformers knows it for a head, and leaves it alone while it is given no list of what to leave alone. */
+        USUAL,
+        /** A Linear module like any other to Transformers: what classifies tokens or sounds, with a bias. */
+        LINEAR,
+        /** Nothing: an encoder, or a decoder that is used as one. */
+        NONE
+    }
 
     public ModelTypes {
         parts = Set.copyOf(parts);
     }
 
     public ModelTypes(String own, Set<String> parts) {
-        this(own, parts, false);
+        this(own, parts, Head.USUAL);
     }
 
     /** A model of one part. */

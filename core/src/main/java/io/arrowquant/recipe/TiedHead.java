@@ -37,7 +37,7 @@ public final class TiedHead {
                 head = name.startsWith(rest.getKey()) ? rest.getValue() : head;
             }
         }
-        if (!embeds || !types.isKnown() || types.headless()) {
+        if (!embeds || !types.isKnown() || types.head() != ModelTypes.Head.USUAL) {
             return null;
         }
         return head == null ? HEADS.getOrDefault(types.own(), USUAL) : head;

@@ -15,6 +15,7 @@ import io.arrowquant.recipe.ModelTypes;
 import io.arrowquant.recipe.PlannedTensor;
 import io.arrowquant.tensor.DataType;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,9 +44,12 @@ class BitsAndBytesConfigTest {
     }
 
     private static JsonNode skipped(List<PlannedTensor> tensors, String family) {
+        return skipped(tensors, ModelTypes.of(family));
+    }
+
+    private static JsonNode skipped(List<PlannedTensor> tensors, ModelTypes types) {
         return QuantizationConfig.of(
-                        Layout.BITSANDBYTES,
-                        new QuantizationConfig.Subject(tensors, List.of(), DataType.BF16, ModelTypes.of(family)))
+                        Layout.BITSANDBYTES, new QuantizationConfig.Subject(tensors, List.of(), DataType.BF16, types))
                 .get("llm_int8_skip_modules");
     }
 
@@ -150,5 +154,14 @@ class BitsAndBytesConfigTest {
         assertThat(skipped(List.of(linear, keptLinear("score")), "llama").isNull())
                 .isTrue();
         assertThat(skipped(List.of(linear, wide), "llama")).hasSize(2);
+    }
+
+    /** Transformers would make a quantized module of it, which the file has no codes for. */
+    @Test
+    void aHeadThatIsLikeAnyOtherModuleIsNamed() {
+        ModelTypes types = new ModelTypes("llama", Set.of(), ModelTypes.Head.LINEAR);
+        List<PlannedTensor> tensors = List.of(linear(LAYER + "mlp.up_proj", "nf4"), keptLinear("score"));
+        assertThat(skipped(tensors, types)).extracting(JsonNode::textValue).containsExactly("score", "lm_head");
+        assertThat(skipped(tensors, ModelTypes.of("llama")).isNull()).isTrue();
     }
 }

@@ -51,17 +51,20 @@ class ModelConfigTest {
 
     @ParameterizedTest
     @CsvSource({
-        "LlamaForCausalLM, false",
-        "GPT2LMHeadModel, false",
-        "MarianMTModel, false",
-        "LlamaModel, true",
-        "CLIPTextModel, true"
+        "LlamaForCausalLM, USUAL",
+        "GPT2LMHeadModel, USUAL",
+        "MarianMTModel, USUAL",
+        "LlamaForSequenceClassification, USUAL",
+        "LlamaModel, NONE",
+        "CLIPTextModel, NONE",
+        "LlamaForTokenClassification, LINEAR",
+        "Wav2Vec2ForCTC, LINEAR"
     })
-    void modelsMayHaveNoHead(String architecture, boolean headless) {
+    void theClassTellsWhatFollowsTheLastLayer(String architecture, ModelTypes.Head head) {
         assertThat(read("{\"architectures\": [\"" + architecture + "\"]}")
                         .types()
-                        .headless())
-                .isEqualTo(headless);
+                        .head())
+                .isEqualTo(head);
     }
 
     @ParameterizedTest

@@ -77,7 +77,7 @@ class IgnoreListTest {
         assertThat(ignore(recipe(false, keep("*embed*")), types, tied))
                 .containsExactly("*embed*", "model.embed_tokens");
         assertThat(ignore(recipe(true), ModelTypes.UNKNOWN, tied)).containsExactly("model.embed_tokens");
-        assertThat(ignore(recipe(true), new ModelTypes("llama", Set.of(), true), tied))
+        assertThat(ignore(recipe(true), new ModelTypes("llama", Set.of(), ModelTypes.Head.NONE), tied))
                 .containsExactly("model.embed_tokens");
         assertThat(ignore(recipe(true), types, LAYER + "mlp.down_proj", LAYER + "router"))
                 .containsExactly(LAYER + "router");

@@ -25,6 +25,13 @@ class LinearModulesTest {
         assertThat(LinearModules.leftAlone(tensor, ModelTypes.of(modelType))).isNull();
     }
 
+    @Test
+    void headsThatAreLikeAnyOtherModule() {
+        ModelTypes types = new ModelTypes("llama", Set.of(), ModelTypes.Head.LINEAR);
+        assertThat(LinearModules.leftAlone("score.weight", types)).isNull();
+        assertThat(LinearModules.isHead("score.weight", types)).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "llama, lm_head.weight, output head",
