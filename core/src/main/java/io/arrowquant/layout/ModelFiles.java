@@ -86,7 +86,7 @@ public final class ModelFiles {
     }
 
     /** {@code model} of {@code model-00001-of-00002.safetensors}. */
-    static String stem(String file) {
+    public static String stem(String file) {
         Matcher matcher = NUMBERED.matcher(file);
         return matcher.matches() ? matcher.group(1) : file;
     }

@@ -232,7 +232,11 @@ class QuantizeJobTest extends JobTestBase {
         Path model = directory.resolve("pipeline");
         for (String component : List.of("unet", "vae")) {
             CheckpointFiles.write(
-                    model.resolve(component).resolve("model.safetensors"),
+                    model.resolve(component)
+                            .resolve(
+                                    component.equals("unet")
+                                            ? "diffusion_pytorch_model.safetensors"
+                                            : "model.safetensors"),
                     CheckpointFiles.gaussian("proj.weight", DataType.F32, component.equals("vae") ? 256 : 128, 64));
             Files.writeString(model.resolve(component).resolve("config.json"), "{\"of\": \"" + component + "\"}");
         }
@@ -250,7 +254,7 @@ class QuantizeJobTest extends JobTestBase {
                 .contains(
                         "model_index.json",
                         "unet/config.json",
-                        "unet/model.safetensors",
+                        "unet/diffusion_pytorch_model.safetensors",
                         "vae/config.json",
                         "vae/model.safetensors");
         JsonNode compared = succeed("compare", model, back, "--json").json();

@@ -95,6 +95,36 @@ class ShardingTest extends WriteTestBase {
     }
 
     @Test
+    void filesGoByTheNameThatIsGiven() throws IOException {
+        List<Tensor> tensors = tensors(3, 100);
+        String path = out().toString();
+        writer(frame(rowsOf(tensors)))
+                .option("fileStem", "diffusion_pytorch_model")
+                .save(path);
+        assertThat(filesBelow(out())).containsExactly("diffusion_pytorch_model.safetensors");
+        writer(frame(rowsOf(tensors)))
+                .option("fileStem", "diffusion_pytorch_model.fp16")
+                .option("maxShardBytes", "150")
+                .mode("overwrite")
+                .save(path);
+        assertThat(filesBelow(out()))
+                .hasSize(4)
+                .contains(
+                        "diffusion_pytorch_model.fp16-00003-of-00003.safetensors",
+                        "diffusion_pytorch_model.fp16.safetensors.index.json");
+        assertThat(Tensors.contentOf(out())).isEqualTo(Tensors.contentOf(tensors));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".hidden", "_model", "a/b", "../a"})
+    void namesThatAreNone(String stem) {
+        Dataset<Row> frame = frame(rowsOf(tensors(1, 1)));
+        assertThat(failureOf(() -> writer(frame).option("fileStem", stem).save(out().toString())))
+                .hasMessage("Invalid fileStem: '" + stem + "'. Write the beginning of a file name, such as"
+                        + " diffusion_pytorch_model");
+    }
+
+    @Test
     void badOptions() {
         Dataset<Row> frame = frame(rowsOf(tensors(1, 1)));
         assertThat(failureOf(
@@ -103,7 +133,7 @@ class ShardingTest extends WriteTestBase {
         assertThat(failureOf(() -> writer(frame).option("maxShardByte", "5GB").save(out().toString())))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage("Unknown option 'maxShardByte'. Did you mean 'maxShardBytes'? "
-                        + "Known: path, maxShardBytes, max_shard_size, source");
+                        + "Known: path, maxShardBytes, max_shard_size, source, fileStem");
         writer(frame).option("fs.some.setting", "goes to the file system").save(out().toString());
     }
 

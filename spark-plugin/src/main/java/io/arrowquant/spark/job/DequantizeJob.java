@@ -6,6 +6,7 @@ import io.arrowquant.checkpoint.Checkpoint;
 import io.arrowquant.checkpoint.CheckpointTensor;
 import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.MalformedFileException;
+import io.arrowquant.layout.ModelFiles;
 import io.arrowquant.spark.metrics.PartitionRecord;
 import io.arrowquant.spark.metrics.TaskRecorder;
 import io.arrowquant.spark.read.CheckpointLoader;
@@ -21,9 +22,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.DataFrameWriter;
@@ -146,8 +150,9 @@ final class DequantizeJob {
                         .write()
                         .format("safetensors")
                         .mode(SaveMode.Overwrite);
+                stem(component.getValue()).ifPresent(stem -> writer.option("fileStem", stem));
                 if (request.maxShardSize() != null) {
-                    writer = writer.option("maxShardBytes", request.maxShardSize());
+                    writer.option("maxShardBytes", request.maxShardSize());
                 }
                 writer.save(
                         component.getKey().isEmpty()
@@ -155,6 +160,17 @@ final class DequantizeJob {
                                 : CarriedFiles.resolve(storage, directory, component.getKey()));
             }
         }
+    }
+
+    /** What the files of a component were called, without their numbers, when they agree. */
+    private static Optional<String> stem(List<Object> files) {
+        Set<String> stems = new HashSet<>();
+        for (Object file : files) {
+            String path = (String) file;
+            stems.add(ModelFiles.stem(path.substring(path.lastIndexOf('/') + 1)));
+        }
+        stems.removeIf(stem -> stem.startsWith("_"));
+        return stems.size() == 1 ? Optional.of(stems.iterator().next()) : Optional.empty();
     }
 
     private static Progress.State state(SparkRun run) {

@@ -17,10 +17,12 @@ import java.util.TreeMap;
 final class Publisher {
     private final StagingArea staging;
     private final CarriedFiles carried;
+    private final ShardNames names;
 
-    Publisher(StagingArea staging, CarriedFiles carried) {
+    Publisher(StagingArea staging, CarriedFiles carried, ShardNames names) {
         this.staging = staging;
         this.carried = carried;
+        this.names = names;
     }
 
     /** Publishes the files; with {@code replace} instead of the weights that are there, else in addition to them. */
@@ -52,16 +54,16 @@ final class Publisher {
         List<StagedShard> shards = written.shards();
         SortedMap<String, String> index = new TreeMap<>();
         for (int i = 0; i < shards.size(); i++) {
-            String name = ShardNames.whole(i, shards.size());
+            String name = names.whole(i, shards.size());
             arrivals.add(new Publication.Arrival(name, shards.get(i).path()));
             put(index, shards.get(i), name);
         }
         if (shards.isEmpty()) {
             arrivals.add(stage(
-                    ShardNames.SINGLE,
+                    names.single(),
                     SafetensorsLayout.of(ShardFile.METADATA, List.of()).header()));
         } else if (shards.size() > 1) {
-            arrivals.add(stage(WeightIndex.NAME, WeightIndex.text(index, written.tensorBytes())));
+            arrivals.add(stage(names.index(), WeightIndex.text(index, written.tensorBytes())));
         }
         return new Publication.Moves(List.of(), leaving, arrivals);
     }
@@ -83,14 +85,14 @@ final class Publisher {
             index.put(tensor.name(), tensor.file());
         }
         for (int i = 0; i < shards.size(); i++) {
-            String name = ShardNames.added(staging.queryId(), i, shards.size());
+            String name = names.added(staging.queryId(), i, shards.size());
             requireNew(shards.get(i), index);
             put(index, shards.get(i), name);
             additions.add(new Publication.Arrival(name, shards.get(i).path()));
         }
         long bytes = Math.addExact(existing.tensorBytes(), written.tensorBytes());
         String indexName =
-                destination.indexes().size() == 1 ? destination.indexes().get(0) : WeightIndex.NAME;
+                destination.indexes().size() == 1 ? destination.indexes().get(0) : names.index();
         List<String> leaving = destination.indexes().contains(indexName) ? List.of(indexName) : List.of();
         return new Publication.Moves(additions, leaving, List.of(stage(indexName, WeightIndex.text(index, bytes))));
     }

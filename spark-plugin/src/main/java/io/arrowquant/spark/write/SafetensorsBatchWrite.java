@@ -51,7 +51,8 @@ final class SafetensorsBatchWrite implements BatchWrite {
     @Override
     public void commit(WriterCommitMessage[] messages) {
         try {
-            new Publisher(staging, carried).publish(WrittenShards.of(messages, staging), write.replaces());
+            new Publisher(staging, carried, write.options().names())
+                    .publish(WrittenShards.of(messages, staging), write.replaces());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot publish to " + write.path() + ": " + e.getMessage(), e);
         }
