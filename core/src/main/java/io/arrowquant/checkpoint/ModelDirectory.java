@@ -16,6 +16,7 @@ import java.util.Map;
  * are no weights count wherever they lie.
  */
 record ModelDirectory(List<Component> components, List<CheckpointFile> otherFiles, List<String> ignoredWeights) {
+    private static final String REVISIONS = "snapshots";
 
     static ModelDirectory scan(Storage storage, FileEntry root) throws IOException {
         List<FileEntry> children = PathLookup.list(storage, root.path());
@@ -28,7 +29,7 @@ record ModelDirectory(List<Component> components, List<CheckpointFile> otherFile
         }
         if (parts.stream().noneMatch(ComponentScan::hasWeights)) {
             if (!top.hasWeights()) {
-                throw noWeights(root, children);
+                throw noWeights(storage, root, children);
             }
             parts = List.of(top);
         }
@@ -54,7 +55,8 @@ record ModelDirectory(List<Component> components, List<CheckpointFile> otherFile
         return scans;
     }
 
-    private static InvalidRequestException noWeights(FileEntry root, List<FileEntry> children) {
+    private static InvalidRequestException noWeights(Storage storage, FileEntry root, List<FileEntry> children)
+            throws IOException {
         String shown = "'" + Printable.text(root.path()) + "' ";
         for (FileEntry child : children) {
             if (!child.directory() && FileNames.isPickle(child.name())) {
@@ -72,6 +74,20 @@ record ModelDirectory(List<Component> components, List<CheckpointFile> otherFile
             }
         }
         String problem = children.isEmpty() ? "is an empty directory" : "holds no .safetensors file";
-        return new InvalidRequestException(shown + problem, "Pass the directory of a model or a .safetensors file");
+        return new InvalidRequestException(shown + problem, remedy(storage, children));
+    }
+
+    /** Downloads of the Hugging Face hub are kept by revision, and users pass the directory above. */
+    private static String remedy(Storage storage, List<FileEntry> children) throws IOException {
+        for (FileEntry child : children) {
+            if (child.directory() && child.name().equals(REVISIONS)) {
+                for (FileEntry revision : PathLookup.list(storage, child.path())) {
+                    if (revision.directory()) {
+                        return "Pass one revision, such as '" + Printable.text(revision.path()) + "'";
+                    }
+                }
+            }
+        }
+        return "Pass the directory of a model or a .safetensors file";
     }
 }

@@ -64,6 +64,19 @@ class CheckpointRefusalTest {
         refused(model.toString(), problem);
     }
 
+    @Test
+    void aDownloadIsPassedByOneRevision() throws IOException {
+        Path revision = Files.createDirectories(model.resolve("snapshots/0a1b"));
+        ModelFiles.text(model.resolve("snapshots/note"), "");
+        ModelFiles.shard(revision.resolve("model.safetensors"), "w");
+        refused(
+                model.toString(),
+                "'" + model + "' holds no .safetensors file. Pass one revision, such as '" + revision + "'");
+        Files.delete(revision.resolve("model.safetensors"));
+        Files.delete(revision);
+        refused(model.toString(), "Pass the directory of a model or a .safetensors file");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "model.bin, 'is a pickle, not a safetensors file. Convert it to safetensors first'",
