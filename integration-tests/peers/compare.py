@@ -59,7 +59,6 @@ class Known:
 
 
 KNOWN = [
-    Known({"NVFP4A16"}, f"{INDEX} /weight_map/", "the tool moves tensors that share a scale into one file, ours stay"),
     Known(reference_tools.BITSANDBYTES, f"{INDEX} /weight_map/", "Transformers deals tensors out anew, ours stay"),
     Known(reference_tools.BITSANDBYTES, WIDER, "Transformers writes what it keeps in the type of the model, ours as it is stored"),
     Known(

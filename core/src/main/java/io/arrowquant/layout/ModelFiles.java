@@ -25,15 +25,14 @@ public final class ModelFiles {
     /**
      * Shares tensors out.
      *
+     * @param shareScales whether weights that runtimes fuse share a scale, and lie in one file therefore
      * @param parallelism tasks that can run at once
      * @param maxBytes tensor bytes of an output file, unless a single tensor has more; {@code Long.MAX_VALUE} for any
      */
-    public static List<ModelFile> of(List<PlannedTensor> tensors, int parallelism, long maxBytes) {
-        Map<String, List<PlannedTensor>> shards = new LinkedHashMap<>();
+    public static List<ModelFile> of(List<PlannedTensor> tensors, boolean shareScales, int parallelism, long maxBytes) {
+        Map<String, List<PlannedTensor>> shards = shards(tensors, shareScales);
         long total = 0;
         for (PlannedTensor tensor : tensors) {
-            shards.computeIfAbsent(tensor.source().file(), unused -> new ArrayList<>())
-                    .add(tensor);
             total += tensor.bytesBefore();
         }
         long share =
@@ -50,6 +49,18 @@ public final class ModelFiles {
         components.forEach(
                 (component, pieces) -> files.addAll(renumbered.get(component) ? number(component, pieces) : pieces));
         return List.copyOf(files);
+    }
+
+    private static Map<String, List<PlannedTensor>> shards(List<PlannedTensor> tensors, boolean shareScales) {
+        Map<String, List<PlannedTensor>> shards = new LinkedHashMap<>();
+        // In the order of the source, also where the first tensors of a file lie in another one there.
+        tensors.forEach(tensor -> shards.putIfAbsent(tensor.source().file(), new ArrayList<>()));
+        ScalePartners partners = new ScalePartners(shareScales ? tensors : List.of());
+        for (PlannedTensor tensor : tensors) {
+            shards.get(partners.fileOf(tensor)).add(tensor);
+        }
+        shards.values().removeIf(List::isEmpty);
+        return shards;
     }
 
     private static List<ModelFile> cut(String name, List<PlannedTensor> members, long share, long maxBytes) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arrowquant.recipe.PlannedTensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +27,7 @@ class ModelFilesTest {
     private static List<String> shared(List<PlannedTensor> tensors, int parallelism, long maxBytes) {
         List<String> files = new ArrayList<>();
         List<PlannedTensor> inFiles = new ArrayList<>();
-        for (ModelFile file : ModelFiles.of(tensors, parallelism, maxBytes)) {
+        for (ModelFile file : ModelFiles.of(tensors, false, parallelism, maxBytes)) {
             files.add(file.name() + " " + file.tensors().size());
             inFiles.addAll(file.tensors());
         }
@@ -113,6 +115,77 @@ class ModelFilesTest {
                         "text_encoder/model-00001-of-00002.safetensors 2",
                         "text_encoder/model-00002-of-00002.safetensors 1",
                         "vae/diffusion_pytorch_model.safetensors 2");
+    }
+
+    /** Names of the tensors of each file, by the name of the file. */
+    private static Map<String, List<String>> names(boolean shareScales, String... filesAndNames) {
+        List<PlannedTensor> tensors = new ArrayList<>();
+        for (String fileAndName : filesAndNames) {
+            int space = fileAndName.indexOf(' ');
+            tensors.add(PlannedTensors.keptBytes(fileAndName.substring(0, space), fileAndName.substring(space + 1), 1));
+        }
+        Map<String, List<String>> names = new LinkedHashMap<>();
+        for (ModelFile file : ModelFiles.of(tensors, shareScales, 1, ANY)) {
+            names.put(
+                    file.name(),
+                    file.tensors().stream()
+                            .map(tensor -> tensor.source().name())
+                            .toList());
+        }
+        return names;
+    }
+
+    @Test
+    void partnersThatShareAScaleLieInTheFileOfTheFirst() {
+        String[] tensors = {
+            "a l.0.self_attn.k_proj.weight", // first in its file, and in another in the end
+            "a l.0.mlp.gate_proj.weight",
+            "a l.1.experts.0.gate_proj.weight",
+            "a l.1.experts.0.w3.weight",
+            "a l.2.attn.wq_a.weight",
+            "b l.0.self_attn.q_proj.weight",
+            "b l.0.self_attn.q_proj.bias",
+            "b l.0.self_attn.v_proj.weight",
+            "b l.0.mlp.up_proj.weight",
+            "b l.0.mlp.down_proj.weight",
+            "b l.1.experts.0.up_proj.weight",
+            "b l.1.experts.0.w1.weight",
+            "b l.2.attn.wkv_a_with_mqa.weight",
+            "b l.3.self_attn.k_proj.weight"
+        };
+        assertThat(names(true, tensors))
+                .isEqualTo(Map.of(
+                        "a",
+                        List.of(
+                                "l.0.mlp.gate_proj.weight",
+                                "l.1.experts.0.gate_proj.weight",
+                                "l.2.attn.wq_a.weight",
+                                "l.0.mlp.up_proj.weight",
+                                "l.2.attn.wkv_a_with_mqa.weight"),
+                        "b",
+                        List.of(
+                                "l.0.self_attn.k_proj.weight",
+                                "l.1.experts.0.w3.weight",
+                                "l.0.self_attn.q_proj.weight",
+                                "l.0.self_attn.q_proj.bias",
+                                "l.0.self_attn.v_proj.weight",
+                                "l.0.mlp.down_proj.weight",
+                                "l.1.experts.0.up_proj.weight",
+                                "l.1.experts.0.w1.weight",
+                                "l.3.self_attn.k_proj.weight")));
+        assertThat(names(false, tensors).get("a")).hasSize(5);
+    }
+
+    @Test
+    void partnersAreOfOneComponentAndFilesKeepTheirOrder() {
+        assertThat(names(true, "x/a e.attn.k_proj.weight", "y/a e.attn.q_proj.weight"))
+                .isEqualTo(Map.of("x/a", List.of("e.attn.k_proj.weight"), "y/a", List.of("e.attn.q_proj.weight")));
+        assertThat(names(true, "a e.attn.k_proj.weight", "a norm.weight", "b e.attn.q_proj.weight")
+                        .keySet())
+                .containsExactly("a", "b");
+        assertThat(names(true, "a e.attn.k_proj.weight", "b e.attn.q_proj.weight")
+                        .keySet())
+                .containsExactly("b");
     }
 
     @Test

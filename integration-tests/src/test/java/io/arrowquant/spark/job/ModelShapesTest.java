@@ -75,6 +75,38 @@ class ModelShapesTest extends JobTestBase {
     }
 
     @Test
+    void partnersThatShareAScaleAreWrittenIntoTheFileOfTheFirst() throws IOException {
+        String attention = "model.layers.0.self_attn.";
+        Stored query = CheckpointFiles.gaussian(attention + "q_proj.weight", DataType.BF16, 64, 64);
+        Stored key = CheckpointFiles.gaussian(attention + "k_proj.weight", DataType.BF16, 32, 64);
+        Stored down = CheckpointFiles.gaussian("model.layers.0.mlp.down_proj.weight", DataType.BF16, 64, 64);
+        Path model = directory.resolve("several");
+        CheckpointFiles.write(model.resolve("model-00001-of-00002.safetensors"), key, down);
+        CheckpointFiles.write(model.resolve("model-00002-of-00002.safetensors"), query);
+        Path single = directory.resolve("single");
+        CheckpointFiles.write(single.resolve("model.safetensors"), query, key, down);
+        for (Path source : List.of(model, single)) {
+            Files.writeString(source.resolve("config.json"), "{\"model_type\": \"llama\"}");
+        }
+        Path output = directory.resolve("out");
+        Path right = directory.resolve("right");
+        Map<String, String> holders = Map.of("NVFP4A16", "model-00002-of-00002", "W8A8", "model-00001-of-00002");
+        for (Map.Entry<String, String> holder : holders.entrySet()) {
+            String scheme = holder.getKey();
+            succeed("quantize", "--input", model, "--output", output, "--scheme", scheme, "--overwrite");
+            succeed("quantize", "--input", single, "--output", right, "--scheme", scheme, "--overwrite");
+            assertThat(contents(output)).as(scheme).isEqualTo(contents(right));
+            JsonNode index =
+                    JSON.readTree(output.resolve("model.safetensors.index.json").toFile());
+            assertThat(index.get("weight_map").get(attention + "k_proj.weight_scale"))
+                    .asString()
+                    .as(scheme)
+                    .contains(holder.getValue());
+            succeed("verify", output);
+        }
+    }
+
+    @Test
     void bitsandbytesLeavesExpertsInOneTensor() throws IOException {
         Path fused = directory.resolve("fused");
         writeExperts(fused, directory.resolve("apart"));

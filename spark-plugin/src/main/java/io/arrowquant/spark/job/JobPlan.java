@@ -163,8 +163,13 @@ final class JobPlan {
     }
 
     /** The files of a model directory, for a cluster that runs so many tasks at once. */
-    List<ModelFile> modelFiles(int parallelism) {
-        return ModelFiles.of(plan.tensors(), parallelism, request.maxShardBytes());
+    List<ModelFile> modelFiles(boolean shareScales, int parallelism) {
+        return ModelFiles.of(plan.tensors(), shareScales, parallelism, request.maxShardBytes());
+    }
+
+    /** Whether what runtimes fuse shares a scale here. */
+    boolean sharesScales() {
+        return plan.tensors().stream().anyMatch(tensor -> tensor.isQuantized() && sharesSurvey(tensor));
     }
 
     /** The texts of the configs that say how the model is quantized, by their names in the output. */

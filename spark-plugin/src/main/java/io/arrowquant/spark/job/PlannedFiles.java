@@ -48,13 +48,16 @@ final class PlannedFiles {
         return planned;
     }
 
-    /** How tensors are shared out over files: the same way in all model directories, by the one that needs most room. */
+    /**
+     * How tensors are shared out over files: the same way in all model directories, by the one that needs most room, and
+     * with partners in one file where they share a scale in any.
+     */
     static List<ModelFile> division(List<JobPlan> directories, int tasks) {
         JobPlan largest = directories.get(0);
         for (JobPlan plan : directories) {
             largest = plan.bytesAfter() > largest.bytesAfter() ? plan : largest;
         }
-        return largest.modelFiles(tasks);
+        return largest.modelFiles(directories.stream().anyMatch(JobPlan::sharesScales), tasks);
     }
 
     /** Where a tensor goes: a directory of a table, whose files get their names when they are written, or a file. */
