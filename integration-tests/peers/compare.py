@@ -59,6 +59,12 @@ class Known:
 
 
 KNOWN = [
+    Known(
+        {"NVFP4A16"},
+        "tensor model.decoder.layers.0.encoder_attn.",
+        "q lies in another file than k and v; ours have one scale all the same, as runtimes that fuse them want",
+        "whisper",
+    ),
     Known(reference_tools.BITSANDBYTES, f"{INDEX} /weight_map/", "Transformers deals tensors out anew, ours stay"),
     Known(reference_tools.BITSANDBYTES, WIDER, "Transformers writes what it keeps in the type of the model, ours as it is stored"),
     Known(

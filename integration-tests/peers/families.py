@@ -27,6 +27,7 @@ def _family(
     config: str,
     *,
     dtype: torch.dtype = torch.bfloat16,
+    shard: str | None = None,
     schemes: tuple[str, ...] = _FEW,
     ignore: tuple[str, ...] = (),
     keeps_more: bool = False,
@@ -35,7 +36,7 @@ def _family(
     def make() -> PreTrainedModel:
         return getattr(transformers, architecture)(getattr(transformers, config)(**settings))
 
-    return Source(name, make, dtype, schemes=schemes, ignore=ignore, keeps_more=keeps_more)
+    return Source(name, make, dtype, shard=shard, schemes=schemes, ignore=ignore, keeps_more=keeps_more)
 
 
 def _mixed() -> PreTrainedModel:
@@ -54,11 +55,11 @@ FAMILIES = [
     _family("phi3", "Phi3ForCausalLM", "Phi3Config", schemes=("W4A16", "FP8_BLOCK", *_FEW), **_TEXT),
     # A router that is a Linear module beside one that is not; matrices of one row.
     _family(
-        "qwen2-moe-f16", "Qwen2MoeForCausalLM", "Qwen2MoeConfig", dtype=torch.float16,
+        "qwen2-moe-f16", "Qwen2MoeForCausalLM", "Qwen2MoeConfig", shard="100KB", dtype=torch.float16,
         **_TEXT, **_EXPERTS, shared_expert_intermediate_size=160,
     ),
     _family(
-        "deepseek-v3", "DeepseekV3ForCausalLM", "DeepseekV3Config",
+        "deepseek-v3", "DeepseekV3ForCausalLM", "DeepseekV3Config", shard="100KB",
         **_TEXT | {"num_key_value_heads": 4}, moe_intermediate_size=96, n_routed_experts=4, n_shared_experts=1, n_group=2,
         topk_group=1, num_experts_per_tok=2, first_k_dense_replace=1, kv_lora_rank=32, q_lora_rank=48, qk_rope_head_dim=16,
         qk_nope_head_dim=32, v_head_dim=32,
@@ -84,7 +85,7 @@ FAMILIES = [
         },
     ),
     _family(
-        "gemma3", "Gemma3ForConditionalGeneration", "Gemma3Config",
+        "gemma3", "Gemma3ForConditionalGeneration", "Gemma3Config", shard="100KB",
         ignore=("re:.*layer_norm[12]", "re:.*patch_embedding"), keeps_more=True, mm_tokens_per_image=4,
         text_config=_TEXT, vision_config=_TOWER | {"model_type": "siglip_vision_model", "image_size": 28, "patch_size": 14},
     ),
@@ -109,7 +110,7 @@ FAMILIES = [
         vocab_size=320, d_model=128, d_kv=32, d_ff=256, num_layers=2, num_heads=4,
     ),
     _family(
-        "whisper", "WhisperForConditionalGeneration", "WhisperConfig", ignore=("re:.*conv[12]",),
+        "whisper", "WhisperForConditionalGeneration", "WhisperConfig", shard="100KB", ignore=("re:.*conv[12]",),
         vocab_size=320, d_model=128, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4,
         decoder_attention_heads=4, encoder_ffn_dim=256, decoder_ffn_dim=256, num_mel_bins=16, max_source_positions=64,
         max_target_positions=64, pad_token_id=0, bos_token_id=1, eos_token_id=2, decoder_start_token_id=1,
@@ -129,7 +130,7 @@ FAMILIES = [
     ),
     _family("gpt-neox", "GPTNeoXForCausalLM", "GPTNeoXConfig", schemes=("W8A8", "nf4"), **_LAYERS, intermediate_size=256),
     _family(
-        "bart", "BartForConditionalGeneration", "BartConfig", schemes=("nf4", "llm_int8"),
+        "bart", "BartForConditionalGeneration", "BartConfig", shard="100KB", schemes=("nf4", "llm_int8"),
         vocab_size=320, d_model=128, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4,
         encoder_ffn_dim=256, decoder_ffn_dim=256, max_position_embeddings=64,
     ),

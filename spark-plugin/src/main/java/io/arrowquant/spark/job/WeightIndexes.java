@@ -47,7 +47,7 @@ final class WeightIndexes {
         long parameters = 0;
         for (ModelFile file : files) {
             for (PlannedTensor tensor : file.tensors()) {
-                parameters += tensor.source().info().elements();
+                parameters += WeightIndex.parameters(tensor.source().info());
                 for (Entry entry : entries.apply(tensor)) {
                     places.put(entry.name(), file.name().substring(component.length()));
                     bytes += entry.bytes();
