@@ -16,7 +16,7 @@ import java.util.Map;
  * are no weights count wherever they lie.
  */
 record ModelDirectory(List<Component> components, List<CheckpointFile> otherFiles, List<String> ignoredWeights) {
-    private static final String REVISIONS = "snapshots";
+    private static final String REVISIONS = "snapshots/";
 
     static ModelDirectory scan(Storage storage, FileEntry root) throws IOException {
         List<FileEntry> children = PathLookup.list(storage, root.path());
@@ -29,7 +29,7 @@ record ModelDirectory(List<Component> components, List<CheckpointFile> otherFile
         }
         if (parts.stream().noneMatch(ComponentScan::hasWeights)) {
             if (!top.hasWeights()) {
-                throw noWeights(storage, root, children);
+                throw noWeights(root, children, parts);
             }
             parts = List.of(top);
         }
@@ -55,8 +55,8 @@ record ModelDirectory(List<Component> components, List<CheckpointFile> otherFile
         return scans;
     }
 
-    private static InvalidRequestException noWeights(Storage storage, FileEntry root, List<FileEntry> children)
-            throws IOException {
+    private static InvalidRequestException noWeights(
+            FileEntry root, List<FileEntry> children, List<ComponentScan> parts) {
         String shown = "'" + Printable.text(root.path()) + "' ";
         for (FileEntry child : children) {
             if (!child.directory() && FileNames.isPickle(child.name())) {
@@ -74,18 +74,15 @@ record ModelDirectory(List<Component> components, List<CheckpointFile> otherFile
             }
         }
         String problem = children.isEmpty() ? "is an empty directory" : "holds no .safetensors file";
-        return new InvalidRequestException(shown + problem, remedy(storage, children));
+        return new InvalidRequestException(shown + problem, remedy(parts));
     }
 
     /** Downloads of the Hugging Face hub are kept by revision, and users pass the directory above. */
-    private static String remedy(Storage storage, List<FileEntry> children) throws IOException {
-        for (FileEntry child : children) {
-            if (child.directory() && child.name().equals(REVISIONS)) {
-                for (FileEntry revision : PathLookup.list(storage, child.path())) {
-                    if (revision.directory()) {
-                        return "Pass one revision, such as '" + Printable.text(revision.path()) + "'";
-                    }
-                }
+    private static String remedy(List<ComponentScan> parts) {
+        for (ComponentScan part : parts) {
+            if (part.prefix().equals(REVISIONS) && !part.directories().isEmpty()) {
+                return "Pass one revision, such as '"
+                        + Printable.text(part.directories().get(0).path()) + "'";
             }
         }
         return "Pass the directory of a model or a .safetensors file";

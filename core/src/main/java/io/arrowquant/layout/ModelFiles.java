@@ -89,11 +89,15 @@ public final class ModelFiles {
         String stem = stem(pieces.get(0).name().substring(component.length()));
         List<ModelFile> numbered = new ArrayList<>();
         for (int i = 0; i < pieces.size(); i++) {
-            String name =
-                    String.format(Locale.ROOT, "%s%s-%05d-of-%05d.safetensors", component, stem, i + 1, pieces.size());
-            numbered.add(new ModelFile(name, pieces.get(i).tensors()));
+            numbered.add(new ModelFile(
+                    component + numbered(stem, i, pieces.size()), pieces.get(i).tensors()));
         }
         return numbered;
+    }
+
+    /** {@code model-00001-of-00002.safetensors}; {@code index} counts from zero. */
+    public static String numbered(String stem, int index, int count) {
+        return String.format(Locale.ROOT, "%s-%05d-of-%05d.safetensors", stem, index + 1, count);
     }
 
     /** {@code model} of {@code model-00001-of-00002.safetensors}. */

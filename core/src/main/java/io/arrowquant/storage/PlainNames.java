@@ -1,6 +1,6 @@
 package io.arrowquant.storage;
 
-/** Tells names that stay inside their directory from those that could lead out of it. */
+/** Tells names that stay inside their directory, and show there, from others. */
 public final class PlainNames {
     private PlainNames() {}
 
@@ -16,5 +16,10 @@ public final class PlainNames {
             }
         }
         return true;
+    }
+
+    /** False for what Hadoop and Spark take for hidden or temporary, and pass over in listings. */
+    public static boolean isVisible(String name) {
+        return !name.startsWith(".") && !name.startsWith("_");
     }
 }

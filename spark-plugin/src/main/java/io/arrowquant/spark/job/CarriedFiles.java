@@ -7,7 +7,6 @@ import io.arrowquant.storage.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
@@ -44,23 +43,16 @@ final class CarriedFiles {
         return storage.child(path, name.substring(begin));
     }
 
-    /** Copies the files of a checkpoint, but for some, and says what was copied; {@code naming} says to where. */
+    /** Copies files of a checkpoint, and says what was copied; {@code naming} says to where. */
     static List<Report.OutputFile> copyAll(
-            Storage from,
-            List<CheckpointFile> files,
-            Storage to,
-            String directory,
-            Collection<String> without,
-            UnaryOperator<String> naming)
+            Storage from, List<CheckpointFile> files, Storage to, String directory, UnaryOperator<String> naming)
             throws IOException {
         List<Report.OutputFile> copied = new ArrayList<>();
         for (CheckpointFile file : files) {
-            if (!without.contains(file.file())) {
-                file.verifyUnchanged(from.status(file.entry().path()));
-                String name = naming.apply(file.file());
-                int checksum = copy(from, file.entry().path(), to, resolve(to, directory, name));
-                copied.add(new Report.OutputFile(name, file.entry().size(), Crc32c.text(checksum), "carried"));
-            }
+            file.verifyUnchanged(from.status(file.entry().path()));
+            String name = naming.apply(file.file());
+            int checksum = copy(from, file.entry().path(), to, resolve(to, directory, name));
+            copied.add(new Report.OutputFile(name, file.entry().size(), Crc32c.text(checksum), "carried"));
         }
         return copied;
     }

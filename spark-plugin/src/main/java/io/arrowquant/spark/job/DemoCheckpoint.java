@@ -3,6 +3,7 @@ package io.arrowquant.spark.job;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arrowquant.kernel.Kernels;
+import io.arrowquant.layout.ModelFiles;
 import io.arrowquant.safetensors.SafetensorsWriter;
 import io.arrowquant.safetensors.TensorSource;
 import io.arrowquant.safetensors.TensorSpec;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -91,7 +91,7 @@ final class DemoCheckpoint {
         index.putObject("metadata").put("total_size", bytes(tensors(layers))).put("demo_layers", layers);
         ObjectNode weightMap = index.putObject("weight_map");
         for (int i = 0; i < shards.size(); i++) {
-            String name = String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
+            String name = ModelFiles.numbered("model", i, shards.size());
             List<TensorSource> sources = new ArrayList<>();
             for (TensorSpec spec : shards.get(i)) {
                 sources.add(new TensorSource(spec, out -> writeWeights(spec, out)));

@@ -13,6 +13,7 @@ import io.arrowquant.spark.read.CheckpointLoader;
 import io.arrowquant.spark.storage.Storages;
 import io.arrowquant.spark.write.OutputClaim;
 import io.arrowquant.storage.Crc32c;
+import io.arrowquant.storage.PlainNames;
 import io.arrowquant.storage.Storage;
 import io.arrowquant.tensor.DataType;
 import io.arrowquant.tensor.Shape;
@@ -169,7 +170,7 @@ final class DequantizeJob {
             String path = (String) file;
             stems.add(ModelFiles.stem(path.substring(path.lastIndexOf('/') + 1)));
         }
-        stems.removeIf(stem -> stem.startsWith("_"));
+        stems.removeIf(stem -> !PlainNames.isVisible(stem));
         return stems.size() == 1 ? Optional.of(stems.iterator().next()) : Optional.empty();
     }
 

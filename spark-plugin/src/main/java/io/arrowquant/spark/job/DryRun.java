@@ -10,10 +10,8 @@ import io.arrowquant.recipe.SchemeChoice;
 import io.arrowquant.scheme.Scheme;
 import io.arrowquant.storage.ByteSize;
 import io.arrowquant.tensor.TensorInfo;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * Shows a plan: what becomes of every tensor, with sizes that are exact, and the files it goes to. Needs no application; see
@@ -32,11 +30,7 @@ final class DryRun {
         this.plan = plan;
         this.files = files;
         this.outputFiles = files.filesOf(plan);
-        Set<String> written = new HashSet<>(Report.FILES);
-        outputFiles.forEach(file -> written.add(file.name()));
-        this.carried = plan.checkpoint().otherFiles().stream()
-                .filter(file -> !written.contains(file.file()))
-                .toList();
+        this.carried = plan.carriedFiles();
         SchemeChoice choice = plan.choice();
         this.candidates = choice == null
                 ? null
@@ -86,8 +80,9 @@ final class DryRun {
             streams.line("carried along: " + Printable.text(file.file()) + ", "
                     + Figures.count(file.entry().size()) + " bytes");
         }
-        if (directoryBytes() != null) {
-            streams.line("the whole directory: " + Figures.count(directoryBytes()) + " bytes, and the report");
+        Long bytes = directoryBytes();
+        if (bytes != null) {
+            streams.line("the whole directory: " + Figures.count(bytes) + " bytes, and the report");
         }
         for (String pattern : plan.unmatchedPatterns()) {
             streams.line("no tensor matches: " + Printable.text(pattern));

@@ -42,6 +42,7 @@ final class JobPlan {
     private final List<WriteGroup> groups;
     private final Map<TensorKey, WriteGroup> groupOf = new HashMap<>();
     private final boolean uniqueNames;
+    private final Map<String, byte[]> configTexts;
 
     private JobPlan(
             QuantizeRequest request,
@@ -67,6 +68,8 @@ final class JobPlan {
             names.add(tensor.name());
         }
         this.uniqueNames = names.size() == weights.tensors().size();
+        // What no config can describe is refused now, not when all weights are written.
+        this.configTexts = layout().isForRuntimes() ? configTexts(request, configs, plan) : Map.of();
     }
 
     /** Reads the headers and decides on every tensor; with {@code strict}, patterns must match something. */
@@ -95,12 +98,11 @@ final class JobPlan {
                     "See the names with: arrowquant inspect " + request.input()
                             + ". Without --strict such patterns are only reported");
         }
-        JobPlan made = new JobPlan(request, checkpoint, configs, weights, asStored(plan, weights), null);
-        if (layout.isForRuntimes()) {
-            // What no config can describe is refused now, not when all weights are written.
-            made.configs();
-        }
-        return made;
+        return new JobPlan(request, checkpoint, configs, weights, asStored(plan, weights), null);
+    }
+
+    private static Map<String, byte[]> configTexts(QuantizeRequest request, ModelConfigs configs, Plan plan) {
+        return request.decodesOnly() ? configs.plain() : configs.quantized(plan.tensors(), request.recipe());
     }
 
     /** The plan with all that stays as it is the way it is stored. */
@@ -172,9 +174,16 @@ final class JobPlan {
         return plan.tensors().stream().anyMatch(tensor -> tensor.isQuantized() && sharesSurvey(tensor));
     }
 
-    /** The texts of the configs that say how the model is quantized, by their names in the output. */
+    /** The texts of the configs that say how the model is quantized, by their names in the output; none of a table. */
     Map<String, byte[]> configs() {
-        return request.decodesOnly() ? configs.plain() : configs.quantized(plan.tensors(), request.recipe());
+        return configTexts;
+    }
+
+    /** Tokenizer and all else that goes along as it is: not what is written anew. */
+    List<CheckpointFile> carriedFiles() {
+        return checkpoint.otherFiles().stream()
+                .filter(file -> !Report.FILES.contains(file.file()) && !configTexts.containsKey(file.file()))
+                .toList();
     }
 
     /** Refuses sources that have nothing to decode. */

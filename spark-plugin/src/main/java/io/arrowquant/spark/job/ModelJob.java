@@ -18,10 +18,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
@@ -235,16 +233,13 @@ final class ModelJob {
 
     /** Configs that say what was done, and all other files as they are. */
     private List<Report.OutputFile> carryFiles(Storage to, String directory) throws IOException {
-        Map<String, byte[]> configs = plan.configs();
         List<Report.OutputFile> carried = new ArrayList<>();
-        for (Map.Entry<String, byte[]> config : configs.entrySet()) {
+        for (Map.Entry<String, byte[]> config : plan.configs().entrySet()) {
             carried.add(ReportFile.write(to, directory, config.getKey(), config.getValue(), "config"));
         }
-        Set<String> without = new HashSet<>(Report.FILES);
-        without.addAll(configs.keySet());
         Storages.Located input = Storages.locate(plan.checkpoint().path(), configuration);
-        carried.addAll(CarriedFiles.copyAll(
-                input.storage(), plan.checkpoint().otherFiles(), to, directory, without, UnaryOperator.identity()));
+        carried.addAll(
+                CarriedFiles.copyAll(input.storage(), plan.carriedFiles(), to, directory, UnaryOperator.identity()));
         return carried;
     }
 }

@@ -259,12 +259,7 @@ final class QuantizeJob {
     private List<Report.OutputFile> carryFiles(Storage storage, String directory) throws IOException {
         Storages.Located input = Storages.locate(plan.checkpoint().path(), configuration);
         return CarriedFiles.copyAll(
-                input.storage(),
-                plan.checkpoint().otherFiles(),
-                storage,
-                directory,
-                Report.FILES,
-                CarriedFiles::nameInTable);
+                input.storage(), plan.carriedFiles(), storage, directory, CarriedFiles::nameInTable);
     }
 
     private Report report(

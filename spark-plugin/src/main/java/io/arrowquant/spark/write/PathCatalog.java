@@ -4,6 +4,7 @@ import io.arrowquant.error.InvalidRequestException;
 import io.arrowquant.error.Printable;
 import io.arrowquant.spark.compat.Sessions;
 import io.arrowquant.spark.storage.Storages;
+import io.arrowquant.storage.PlainNames;
 import io.arrowquant.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -87,7 +88,7 @@ public abstract class PathCatalog implements TableCatalog {
                 return true;
             }
             for (Storage.FileEntry entry : storage.list(located.path())) {
-                if (!entry.name().startsWith("_") && !entry.name().startsWith(".")) {
+                if (PlainNames.isVisible(entry.name())) {
                     return true;
                 }
             }

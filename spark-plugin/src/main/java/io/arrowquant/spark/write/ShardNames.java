@@ -1,7 +1,7 @@
 package io.arrowquant.spark.write;
 
+import io.arrowquant.layout.ModelFiles;
 import io.arrowquant.layout.WeightIndex;
-import java.util.Locale;
 
 /**
  * The names loaders expect.
@@ -12,29 +12,25 @@ record ShardNames(String stem) {
     /** What Transformers looks for. */
     static final String USUAL = "model";
 
-    private static final String SUFFIX = ".safetensors";
     private static final int ID_PREFIX = 8;
 
     /** The name of a file of a whole checkpoint; {@code index} counts from zero. */
     String whole(int index, int count) {
-        return count == 1 ? single() : numbered(stem, index, count);
+        return count == 1 ? single() : ModelFiles.numbered(stem, index, count);
     }
 
     /** The only file of a checkpoint. */
     String single() {
-        return stem + SUFFIX;
+        return stem + ".safetensors";
     }
 
     /** The name of a file added to a checkpoint: the job's id keeps it apart from all that is there. */
     String added(String queryId, int index, int count) {
-        return numbered(stem + "-" + queryId.substring(0, Math.min(ID_PREFIX, queryId.length())), index, count);
+        String id = queryId.substring(0, Math.min(ID_PREFIX, queryId.length()));
+        return ModelFiles.numbered(stem + "-" + id, index, count);
     }
 
     String index() {
         return WeightIndex.nameBeside(single());
-    }
-
-    private static String numbered(String base, int index, int count) {
-        return String.format(Locale.ROOT, "%s-%05d-of-%05d" + SUFFIX, base, index + 1, count);
     }
 }

@@ -42,8 +42,7 @@ record WriteOptions(long maxShardBytes, String source, ShardNames names) {
 
     private static ShardNames names(CaseInsensitiveStringMap options) {
         String stem = options.getOrDefault(FILE_STEM, ShardNames.USUAL);
-        // Listings pass over hidden files.
-        if (!PlainNames.isPlain(stem) || stem.startsWith(".") || stem.startsWith("_")) {
+        if (!PlainNames.isPlain(stem) || !PlainNames.isVisible(stem)) {
             throw new InvalidRequestException(
                     "Invalid " + FILE_STEM + ": '" + Printable.text(stem) + "'",
                     "Write the beginning of a file name, such as diffusion_pytorch_model");
